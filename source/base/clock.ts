@@ -1,0 +1,77 @@
+// Virtual time. The clock is a number of nanoseconds since the world began, and what will happen later is data: timers, sorted
+// by the moment they are due. Nothing here or anywhere below session/ reads the real clock; time passes only by actions.
+
+import {assert} from './assert.js';
+import type {Id, Reads, Writes} from './transaction.js';
+
+/** Nanoseconds since the world began: an integer below 2^53, which is 104 days. */
+export type Nanoseconds = number;
+
+export const microsecondNs: Nanoseconds = 1e3;
+export const millisecondNs: Nanoseconds = 1e6;
+export const secondNs: Nanoseconds = 1e9;
+
+/** The moment that simulated hosts believe the world began: 2026-09-01 08:00:00 UTC, in Unix seconds. */
+export const worldEpochSeconds = 1_788_249_600;
+
+export type Clock = {readonly nowNs: Nanoseconds; readonly nextTimerId: number};
+
+/** `args` is plain data; the function that `kind` names is found in the table that `session/apply` hands to the run loop. */
+export type Timer = {
+	readonly id: number;
+	readonly dueNs: Nanoseconds;
+	readonly kind: string;
+	readonly args: Readonly<Record<string, Id>>;
+};
+
+export type ClockSchema = {clock: Clock; timer: Timer};
+
+const clockId = 'clock';
+
+export function nowNs(tx: Reads<ClockSchema>): Nanoseconds {
+	return tx.get('clock', clockId)?.nowNs ?? 0;
+}
+
+/** Unix time as simulated programs see it, split so that no precision is lost. */
+export function wallTime(ns: Nanoseconds): {readonly seconds: number; readonly nanoseconds: number} {
+	const seconds = Math.floor(ns / secondNs);
+	return {seconds: worldEpochSeconds + seconds, nanoseconds: ns - seconds * secondNs};
+}
+
+/** Moves the clock forward to `ns`. The caller fires the timers that became due. */
+export function advanceTo(tx: Writes<ClockSchema>, ns: Nanoseconds): void {
+	const clock = readClock(tx);
+	assert(ns >= clock.nowNs && Number.isSafeInteger(ns), `advanceTo: ${ns} is not an integer at or after ${clock.nowNs}`);
+	if (ns !== clock.nowNs) {
+		tx.put('clock', clockId, {...clock, nowNs: ns});
+	}
+}
+
+/** Arranges for `kind` to happen at `dueNs`; a moment in the past means at the next opportunity. Returns the timer's id. */
+export function addTimer(tx: Writes<ClockSchema>, timer: Omit<Timer, 'id'>): number {
+	const clock = readClock(tx);
+	const id = clock.nextTimerId;
+	tx.put('clock', clockId, {...clock, nextTimerId: id + 1});
+	tx.put('timer', id, {...timer, id});
+	return id;
+}
+
+export function cancelTimer(tx: Writes<ClockSchema>, id: number): void {
+	tx.delete('timer', id);
+}
+
+/** The timer that is due first; of several due at the same moment the one that was added first. */
+export function nextTimer(tx: Reads<ClockSchema>): Timer | undefined {
+	let first: Timer | undefined;
+	for (const timer of tx.table('timer').values()) {
+		if (first === undefined || timer.dueNs < first.dueNs || (timer.dueNs === first.dueNs && timer.id < first.id)) {
+			first = timer;
+		}
+	}
+
+	return first;
+}
+
+function readClock(tx: Reads<ClockSchema>): Clock {
+	return tx.get('clock', clockId) ?? {nowNs: 0, nextTimerId: 1};
+}

@@ -1,0 +1,50 @@
+// What the daemons of the model (dockerd, libvirtd) use where real ones use ioctl, netlink and their own memory: the kernel's
+// tables, and the making of processes that are not the daemon's own forks (a container's first process, for one).
+
+import type {Writes} from '../../base/transaction.js';
+import type {Failure} from './errno.js';
+import type {FsId, Mode} from './file-types.js';
+import type {ExitStatus, Flavour, NamespaceKind, Pid, Running, Process} from './program.js';
+import type {KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
+import type {SignalName} from './signal.js';
+
+export type KernelAccess = {
+	/** The transaction of the current action. A daemon may use it with its own, wider schema. */
+	readonly tx: Writes<KernelSchema, KernelEvent>;
+	readonly kernel: KernelId;
+	readonly task: TaskId;
+	/** Makes a task that starts in given namespaces, root, cgroup and descriptors and runs `main` (which usually executes a file). */
+	spawn(options: SpawnOptions, main: (process: Process) => Running): TaskId | Failure;
+	/** Sends a signal to a task by its id in this kernel, whatever namespace it is in. */
+	signal(task: TaskId, signal: SignalName): void | Failure;
+	/** Wakes everything that sleeps on a channel. */
+	wake(channel: string): void;
+	/** Freezes or thaws all tasks of a cgroup and those below it, as cgroup.freeze does. */
+	setFrozen(cgroup: string, frozen: boolean): void;
+	/** Makes a filesystem of a registered type, not mounted anywhere yet. */
+	makeFileSystem(type: string, options: Readonly<Record<string, string>>): FsId | Failure;
+};
+
+export type SpawnOptions = {
+	readonly name: string;
+	readonly parent?: TaskId;
+	readonly namespaces: Readonly<Record<NamespaceKind, NamespaceId>>;
+	readonly root: Place;
+	readonly cwd: Place;
+	readonly cgroup: string;
+	readonly uid: number;
+	readonly gid: number;
+	readonly groups: readonly number[];
+	readonly capabilities: readonly string[];
+	readonly noNewPrivileges?: boolean;
+	readonly env: ReadonlyMap<string, string>;
+	readonly umask?: Mode;
+	/** Open files (ids of the `file` table) by descriptor; the task takes a reference to each. */
+	readonly files: ReadonlyMap<number, number>;
+	readonly terminal?: number;
+	readonly flavour?: Flavour;
+	readonly newSession?: boolean;
+};
+
+/** Called when a task ends, so that its owner need not be its parent. Registered per task by the daemon that made it. */
+export type ExitListener = (task: TaskId, pid: Pid, status: ExitStatus, killedBy: SignalName | undefined) => void;

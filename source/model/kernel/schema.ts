@@ -1,0 +1,228 @@
+// The kernel's tables. A world may run several kernels (hosts, and virtual machines with kernels of their own); tasks and mounts
+// are cut by their owner, so that an action copies only what belongs to the kernel it ran on.
+
+import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
+import type {RandomSchema} from '../../base/random.js';
+import type {TraceEvent} from '../../base/transaction.js';
+import type {FileContent} from './file-content.js';
+import type {DeviceNumber, FileTimeUs, FileType, FsId, Mode, NodeId} from './file-types.js';
+import type {FileSystem} from './filesystem.js';
+import type {ChildStatus, Flavour, NamespaceKind, Wait} from './program.js';
+import type {SignalName} from './signal.js';
+
+export type KernelId = number;
+/** A task's id in its kernel: its pid as the initial pid namespace shows it. */
+export type TaskId = number;
+/** The inode number that /proc/PID/ns shows: unique in the world. */
+export type NamespaceId = number;
+
+export type Kernel = {
+	readonly id: KernelId;
+	/** `host:NAME` or `vm:NAME`: whose kernel it is. */
+	readonly owner: string;
+	readonly release: string;
+	readonly version: string;
+	readonly machine: string;
+	readonly bootNs: Nanoseconds;
+	readonly cpuCount: number;
+	readonly cpuModel: string;
+	readonly cpuMhz: number;
+	readonly memoryBytes: number;
+	readonly swapBytes: number;
+	readonly nextPid: number;
+	/** Namespaces that the first task lives in. */
+	readonly initial: Readonly<Record<NamespaceKind, NamespaceId>>;
+	/** Kernel parameters under /proc/sys that are one for the whole kernel, by their dotted names. */
+	readonly sysctl: Readonly<Record<string, string>>;
+};
+
+export type Namespace = {
+	readonly id: NamespaceId;
+	readonly kind: NamespaceKind;
+	readonly kernel: KernelId;
+	/** The user namespace that owns it; 0 for the initial one. */
+	readonly owner: NamespaceId;
+	/** Of pid and user namespaces. */
+	readonly parent: NamespaceId | undefined;
+	/** uts: the host name; others: empty. */
+	readonly hostname: string;
+	/** Of pid namespaces: the next pid, and the pid 1 whose death ends the namespace. */
+	readonly nextPid: number;
+	readonly init: TaskId | undefined;
+	/** Of cgroup namespaces: the path of its root. */
+	readonly cgroupRoot: string;
+	/** Of user namespaces: lines `inside outside count` of uid_map and gid_map. */
+	readonly uidMap: readonly IdRange[];
+	readonly gidMap: readonly IdRange[];
+};
+
+export type IdRange = {readonly inside: number; readonly outside: number; readonly count: number};
+
+/** Where a path lookup stands: a mount and a node of its filesystem. */
+export type Place = {readonly mount: number; readonly node: NodeId};
+
+export type Mount = {
+	readonly id: number;
+	readonly parent: number | undefined;
+	readonly fs: FsId;
+	/** The node of `fs` that the mount shows at its mount point: not the root for bind mounts. */
+	readonly root: NodeId;
+	/** The node of the parent mount's filesystem that it covers. */
+	readonly mountpoint: NodeId | undefined;
+	readonly source: string;
+	readonly type: string;
+	readonly flags: readonly string[];
+	/** As /proc/mounts shows them after the flags. */
+	readonly fsOptions: readonly string[];
+	readonly propagation: 'private' | 'shared' | 'slave';
+	/** Peer group of shared and master group of slave mounts; 0 for none. */
+	readonly peerGroup: number;
+};
+
+export type Descriptor = {readonly file: number; readonly closeOnExec: boolean};
+
+export type TaskState = 'runnable' | 'sleeping' | 'stopped' | 'zombie' | 'frozen';
+
+export type Task = {
+	readonly id: TaskId;
+	readonly kernel: KernelId;
+	readonly parent: TaskId;
+	/** Pids from the task's own pid namespace outwards to the initial one. */
+	readonly pids: readonly {readonly namespace: NamespaceId; readonly pid: number}[];
+	readonly group: TaskId;
+	readonly session: TaskId;
+	readonly terminal: number | undefined;
+	readonly state: TaskState;
+	/** What a sleeping task waits for. */
+	readonly wait: Wait | undefined;
+	readonly isThread: boolean;
+	/** /proc/PID/comm, at most 15 bytes. */
+	readonly name: string;
+	readonly argv: readonly string[];
+	readonly env: readonly string[];
+	readonly executable: string;
+	/** The program's name in the program table; undefined for kernel threads. */
+	readonly program: string | undefined;
+	readonly flavour: Flavour;
+	readonly uid: number;
+	readonly gid: number;
+	readonly groups: readonly number[];
+	readonly capabilities: readonly string[];
+	readonly noNewPrivileges: boolean;
+	readonly namespaces: Readonly<Record<NamespaceKind, NamespaceId>>;
+	/** The pid namespace that children are born into (unshare and setns change it for children only). */
+	readonly childPidNamespace: NamespaceId;
+	readonly root: Place;
+	readonly cwd: Place;
+	readonly umask: Mode;
+	readonly descriptors: ReadonlyMap<number, Descriptor>;
+	readonly cgroup: string;
+	readonly pendingSignals: readonly SignalName[];
+	readonly caughtSignals: readonly SignalName[];
+	readonly dispositions: Readonly<Partial<Record<SignalName, 'ignore' | 'catch'>>>;
+	/** Changes of state that the parent has not waited for yet. */
+	readonly status: ChildStatus | undefined;
+	readonly startNs: Nanoseconds;
+	readonly cpuNs: Nanoseconds;
+	readonly memoryBytes: number;
+	readonly oomScoreAdjust: number;
+};
+
+/** An open file description: what descriptors of one or several tasks point to. */
+export type OpenFile = {
+	readonly id: number;
+	readonly references: number;
+	readonly what:
+		| {readonly kind: 'node'; readonly fs: FsId; readonly node: NodeId; readonly mount: number; readonly offset: number}
+		| {readonly kind: 'pipe'; readonly pipe: number; readonly end: 'read' | 'write'}
+		| {readonly kind: 'socket'; readonly socket: number}
+		| {readonly kind: 'terminal'; readonly terminal: number}
+		/** A character device with behaviour of its own: null, zero, full, random, urandom. */
+		| {readonly kind: 'device'; readonly device: DeviceNumber}
+		/** Where the session reads and writes when there is no terminal: standard output and error of line mode. */
+		| {readonly kind: 'sink'; readonly stream: 'stdout' | 'stderr'};
+	readonly canRead: boolean;
+	readonly canWrite: boolean;
+	readonly append: boolean;
+	/** The path it was opened by, for /proc/PID/fd. */
+	readonly path: string;
+};
+
+export type Pipe = {
+	readonly id: number;
+	readonly chunks: readonly Uint8Array[];
+	readonly sizeBytes: number;
+	readonly readers: number;
+	readonly writers: number;
+};
+
+export type Terminal = {
+	readonly id: number;
+	/** Shown by tty(1): `/dev/pts/0`. */
+	readonly path: string;
+	readonly columns: number;
+	readonly rows: number;
+	readonly raw: boolean;
+	/** Complete lines (or raw bytes) typed and not read yet. */
+	readonly input: readonly Uint8Array[];
+	/** Ctrl-D on an empty line: the next read answers the end of the file. */
+	readonly endOfInput: boolean;
+	readonly foreground: TaskId | undefined;
+	readonly session: TaskId | undefined;
+	/** The open file at the other side, or undefined for the learner's own terminal, whose output is shown by the session. */
+	readonly master: number | undefined;
+	/** Output not read from the master yet; always empty for the learner's own. */
+	readonly output: readonly Uint8Array[];
+};
+
+export type Inode = {
+	readonly node: NodeId;
+	readonly type: FileType;
+	readonly mode: Mode;
+	readonly nlink: number;
+	readonly uid: number;
+	readonly gid: number;
+	readonly rdev: DeviceNumber;
+	readonly atimeUs: FileTimeUs;
+	readonly mtimeUs: FileTimeUs;
+	readonly ctimeUs: FileTimeUs;
+	/** Of regular files. */
+	readonly content: FileContent;
+	/** Of directories, in order of creation. */
+	readonly entries: ReadonlyMap<string, {readonly node: NodeId; readonly type: FileType}>;
+	readonly parent: NodeId;
+	/** Of symbolic links. */
+	readonly target: string;
+	readonly xattrs: ReadonlyMap<string, Uint8Array>;
+	/** Open files that keep it alive after its last link is gone. */
+	readonly opens: number;
+};
+
+/** Numbers that only grow: the next ids of namespaces, files, pipes, mounts, ... */
+export type Counter = {readonly next: number};
+
+export type KernelSchema = ClockSchema & RandomSchema & {
+	kernel: Kernel;
+	counter: Counter;
+	namespace: Namespace;
+	filesystem: FileSystem;
+	file: OpenFile;
+	pipe: Pipe;
+	terminal: Terminal;
+	[tasks: `task:${number}`]: Task;
+	[mounts: `mount:${number}`]: Mount;
+	[inodes: `inode:${number}`]: Inode;
+};
+
+export type KernelEvent =
+	| {readonly kind: 'terminal-output'; readonly terminal: number; readonly bytes: Uint8Array}
+	| {readonly kind: 'stream-output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array}
+	| {readonly kind: 'process-start'; readonly kernel: KernelId; readonly task: TaskId; readonly argv: readonly string[]}
+	| {readonly kind: 'process-exit'; readonly kernel: KernelId; readonly task: TaskId; readonly name: string; readonly status: number}
+	| {readonly kind: 'signal'; readonly kernel: KernelId; readonly task: TaskId; readonly signal: SignalName}
+	| {readonly kind: 'mount'; readonly namespace: NamespaceId; readonly type: string; readonly target: string}
+	| {readonly kind: 'copy-up'; readonly fs: FsId; readonly path: string; readonly sizeBytes: number}
+	| {readonly kind: 'whiteout'; readonly fs: FsId; readonly path: string}
+	| {readonly kind: 'connect'; readonly namespace: NamespaceId; readonly to: string; readonly via: readonly string[]}
+	| {readonly kind: 'listen'; readonly namespace: NamespaceId; readonly address: string}
+	| TraceEvent;
