@@ -1,0 +1,27 @@
+import {expect, test} from 'vitest';
+import {civilTime, commonLogDate, httpDate, parseRfc3339, rfc3339Nano, rfc3339NanoFixed, unixSeconds} from '../../source/base/calendar.js';
+
+test('the world begins on a Tuesday', () => {
+	expect(rfc3339Nano(0)).toBe('2026-09-01T08:00:00Z');
+	expect(rfc3339Nano(61_120_000_000)).toBe('2026-09-01T08:01:01.12Z');
+	expect(rfc3339NanoFixed(5)).toBe('2026-09-01T08:00:00.000000005Z');
+	expect(httpDate(1_788_249_600)).toBe('Tue, 01 Sep 2026 08:00:00 GMT');
+	expect(commonLogDate(1_788_249_600)).toBe('01/Sep/2026:08:00:00 +0000');
+	expect(civilTime(1_788_249_600)).toMatchObject({weekday: 2, yearDay: 244});
+});
+
+test('dates agree with the platform over five centuries, both ways', () => {
+	for (let seconds = -8_000_000_000; seconds < 8_000_000_000; seconds += 7_777_777) {
+		const date = new Date(seconds * 1000);
+		const time = civilTime(seconds);
+		expect([time.year, time.month, time.day, time.hour, time.minute, time.second, time.weekday]).toEqual([
+			date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), date.getUTCDay(),
+		]);
+		expect(unixSeconds(time)).toBe(seconds);
+	}
+});
+
+test('RFC 3339 texts are read with their offsets', () => {
+	expect(parseRfc3339('2026-09-01T10:00:00.5+02:00')).toEqual({seconds: 1_788_249_600, nanoseconds: 500_000_000});
+	expect(parseRfc3339('yesterday')).toBeUndefined();
+});
