@@ -1,0 +1,81 @@
+// Bundles source/cli.tsx into dist/. The full-screen program is a chunk of its own, so that `virtlab shell` never loads Ink.
+//
+// Files are put in place one by one, chunks (whose names contain the hash of their content) before the entry, and old chunks
+// stay for a day: a virtlab that is running while another one builds still finds the chunks that it has not loaded yet.
+
+import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const outdir = join(root, 'dist');
+const oldChunkSeconds = 86_400;
+
+/** React's development tools are loaded by Ink only when DEV=true; they are not installed and not wanted. */
+const emptyDevtools = {
+	name: 'empty-devtools',
+	setup(build) {
+		build.onResolve({filter: /^react-devtools-core$/}, () => ({path: 'react-devtools-core', namespace: 'empty'}));
+		build.onLoad({filter: /.*/, namespace: 'empty'}, () => ({contents: 'export default {initialize() {}, connectToDevTools() {}};'}));
+	},
+};
+
+const options = {
+	absWorkingDir: root,
+	entryPoints: {cli: 'source/cli.tsx'},
+	outdir,
+	bundle: true,
+	splitting: true,
+	format: 'esm',
+	platform: 'node',
+	target: 'node22',
+	jsx: 'automatic',
+	chunkNames: 'chunks/[name]-[hash]',
+	legalComments: 'external',
+	logLevel: 'error',
+	write: false,
+	// `ws` looks for two optional accelerators that nobody installs.
+	external: ['bufferutil', 'utf-8-validate'],
+	define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
+	banner: {js: 'import {createRequire as __createRequire} from \'node:module\'; const require = __createRequire(import.meta.url);'},
+	plugins: [emptyDevtools],
+};
+
+export async function build() {
+	const started = new Date();
+	const {build: bundle} = await import('esbuild');
+	const {outputFiles} = await bundle(options);
+	const entry = join(outdir, 'cli.js');
+	for (const file of outputFiles.toSorted((a, b) => Number(a.path === entry) - Number(b.path === entry))) {
+		putInPlace(file.path, file.contents);
+	}
+
+	// The entry's time says which sources are in it: those that were there when the build began.
+	utimesSync(entry, started, started);
+	removeOldChunks(new Set(outputFiles.map(file => basename(file.path))));
+}
+
+function putInPlace(path, contents) {
+	mkdirSync(dirname(path), {recursive: true});
+	const partial = `${path}.${process.pid}`;
+	writeFileSync(partial, contents);
+	renameSync(partial, path);
+}
+
+function removeOldChunks(current) {
+	const folder = join(outdir, 'chunks');
+	for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+		const path = join(folder, name);
+		if (!current.has(name) && Date.now() - statSync(path).mtimeMs > oldChunkSeconds * 1000) {
+			rmSync(path, {force: true});
+		}
+	}
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	if (existsSync(join(root, 'source', 'cli.tsx')) && existsSync(join(root, 'node_modules', 'esbuild'))) {
+		await build();
+	} else {
+		console.error('virtlab: nothing built: source/cli.tsx or esbuild (a development dependency) is missing');
+	}
+}
