@@ -1,32 +1,45 @@
-// Dates out of Unix time, in UTC, without the clock or the locale of the machine that runs us.
-// Source: proleptic Gregorian calendar, algorithm of Howard Hinnant, "chrono-compatible low-level date algorithms".
+// Calendar arithmetic without `Date`: civil dates from day counts, strftime(3) and the date strings that GNU `date -d` and
+// `touch -d` are given most. Source of the day arithmetic: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+//
+// Simplified: all local time is UTC, whatever TZ or /etc/localtime say.
 
-import {wallTime, type Nanoseconds} from './clock.js';
+/** A moment: Unix seconds and nanoseconds within the second. */
+export type Moment = {readonly seconds: number; readonly nanoseconds: number};
 
-export type CivilTime = {
+/** A moment as calendars name it, in UTC. */
+export type Civil = {
 	readonly year: number;
 	/** 1 to 12. */
 	readonly month: number;
-	/** 1 to 31. */
 	readonly day: number;
 	readonly hour: number;
 	readonly minute: number;
 	readonly second: number;
 	/** 0 is Sunday. */
 	readonly weekday: number;
-	/** 1 to 366. */
-	readonly yearDay: number;
+	/** 0 is the first of January. */
+	readonly dayOfYear: number;
 };
-
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 const daySeconds = 86_400;
 
-/** The date and time of day that `unixSeconds` is in UTC. */
-export function civilTime(unixSeconds: number): CivilTime {
-	const days = Math.floor(unixSeconds / daySeconds);
-	const seconds = unixSeconds - days * daySeconds;
+export const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'] as const;
+export const weekdayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+
+/** Days since 1970-01-01 of a civil date; months beyond 1 to 12 and days beyond the month's carry over. */
+export function daysFromCivil(year: number, month: number, day: number): number {
+	const carried = year + Math.floor((month - 1) / 12);
+	const inYear = ((month - 1) % 12 + 12) % 12 + 1;
+	const shifted = inYear <= 2 ? carried - 1 : carried;
+	const era = Math.floor(shifted / 400);
+	const yearOfEra = shifted - era * 400;
+	const dayOfYear = Math.floor((153 * (inYear + (inYear > 2 ? -3 : 9)) + 2) / 5);
+	return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468 + day - 1;
+}
+
+export function civilFromSeconds(seconds: number): Civil {
+	const days = Math.floor(seconds / daySeconds);
+	const rest = seconds - days * daySeconds;
 	const shifted = days + 719_468;
 	const era = Math.floor(shifted / 146_097);
 	const dayOfEra = shifted - era * 146_097;
@@ -39,89 +52,272 @@ export function civilTime(unixSeconds: number): CivilTime {
 		year,
 		month,
 		day: dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
-		hour: Math.floor(seconds / 3600),
-		minute: Math.floor(seconds / 60) % 60,
-		second: seconds % 60,
-		weekday: (((days + 4) % 7) + 7) % 7,
-		yearDay: days - daysFromCivil({year, month: 1, day: 1}) + 1,
+		hour: Math.floor(rest / 3600),
+		minute: Math.floor(rest % 3600 / 60),
+		second: rest % 60,
+		weekday: ((days + 4) % 7 + 7) % 7,
+		dayOfYear: days - daysFromCivil(year, 1, 1),
 	};
 }
 
-/** Days since 1970-01-01. */
-export function daysFromCivil(date: {readonly year: number; readonly month: number; readonly day: number}): number {
-	const year = date.month <= 2 ? date.year - 1 : date.year;
-	const era = Math.floor(year / 400);
-	const yearOfEra = year - era * 400;
-	const dayOfYear = Math.floor((153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5) + date.day - 1;
-	const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-	return era * 146_097 + dayOfEra - 719_468;
+export type CivilFields = {readonly year: number; readonly month: number; readonly day: number; readonly hour?: number; readonly minute?: number; readonly second?: number};
+
+export function secondsFromCivil({year, month, day, hour = 0, minute = 0, second = 0}: CivilFields): number {
+	return daysFromCivil(year, month, day) * daySeconds + hour * 3600 + minute * 60 + second;
 }
 
-/** The Unix time of a moment in UTC. */
-export function unixSeconds(time: Omit<CivilTime, 'weekday' | 'yearDay'>): number {
-	return daysFromCivil(time) * daySeconds + time.hour * 3600 + time.minute * 60 + time.second;
+/** Formats a moment as strftime(3) does in the C locale, with GNU's `%N`, `%s`, `%P`, `%:z`, flags `-_0^#` and widths. */
+export function strftime(format: string, moment: Moment): string {
+	const civil = civilFromSeconds(moment.seconds);
+	return format.replaceAll(/%([_\-0\^#]*)(\d*)(:{0,2})([EO]?)([A-Za-z%+])/gv, (whole, flags: string, width: string, colons: string, _modifier: string, letter: string) => {
+		if (letter === 'N') {
+			return moment.nanoseconds.toString().padStart(9, '0').slice(0, width === '' ? 9 : Number(width)).padEnd(Number(width), '0');
+		}
+
+		const field = colons === '' ? fieldOf(letter, civil, moment) : (letter === 'z' ? {text: colons === ':' ? '+00:00' : '+00:00:00', width: 0, pad: ' '} : undefined);
+		return field === undefined ? whole : padField(field, flags, Number(width));
+	});
 }
 
-/** `2026-09-01T08:00:00.123456789Z`: RFC 3339 as Go's RFC3339Nano writes it, trailing zeros of the fraction left out. */
-export function rfc3339Nano(ns: Nanoseconds): string {
-	const {seconds, nanoseconds} = wallTime(ns);
-	const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0+$/v, '')}`;
-	return `${isoSeconds(seconds)}${fraction}Z`;
-}
+type Field = {readonly text: string; readonly width: number; readonly pad: string};
 
-/** The same with all nine digits, as json-file logs and `docker logs -t` have them. */
-export function rfc3339NanoFixed(ns: Nanoseconds): string {
-	const {seconds, nanoseconds} = wallTime(ns);
-	return `${isoSeconds(seconds)}.${String(nanoseconds).padStart(9, '0')}Z`;
-}
+function padField(field: Field, flags: string, width: number): string {
+	let {text, pad} = field;
+	for (const flag of flags) {
+		switch (flag) {
+			case '-': {
+				pad = '';
+				break;
+			}
 
-/** Nanoseconds since the world began that an RFC 3339 text names, or `undefined` if it is none. Offsets are honoured. */
-export function parseRfc3339(text: string): {readonly seconds: number; readonly nanoseconds: number} | undefined {
-	const pattern = /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)[T ](?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+\-]\d\d:\d\d)$/v;
-	const groups = pattern.exec(text)?.groups;
-	if (groups === undefined) {
-		return undefined;
+			case '_': {
+				pad = ' ';
+				break;
+			}
+
+			case '0': {
+				pad = '0';
+				break;
+			}
+
+			case '^': {
+				text = text.toUpperCase();
+				break;
+			}
+
+			default: {
+				text = text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
+			}
+		}
 	}
 
-	const zone = groups['zone']!;
-	const offset = zone === 'Z' ? 0 : (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(4)) * 60);
-	const seconds = unixSeconds({
-		year: Number(groups['year']), month: Number(groups['month']), day: Number(groups['day']),
-		hour: Number(groups['hour']), minute: Number(groups['minute']), second: Number(groups['second']),
-	});
-	return {seconds: seconds - offset, nanoseconds: Number((groups['fraction'] ?? '').padEnd(9, '0'))};
+	return pad === '' ? text : text.padStart(Math.max(field.width, width), pad);
 }
 
-/** `Tue, 01 Sep 2026 08:00:00 GMT`: the preferred form of RFC 9110, 5.6.7. */
-export function httpDate(seconds: number): string {
-	const time = civilTime(seconds);
-	return `${weekdays[time.weekday]!}, ${two(time.day)} ${months[time.month - 1]!} ${time.year} ${clockText(time)} GMT`;
+function number(value: number, width: number, pad = '0'): Field {
+	return {text: String(value), width, pad};
 }
 
-/** `01/Sep/2026:08:00:00 +0000`: the Common Log Format of web servers. */
-export function commonLogDate(seconds: number): string {
-	const time = civilTime(seconds);
-	return `${two(time.day)}/${months[time.month - 1]!}/${time.year}:${clockText(time)} +0000`;
+function words(text: string): Field {
+	return {text, width: 0, pad: ' '};
 }
 
-export function monthName(month: number): string {
-	return months[month - 1]!;
+function fieldOf(letter: string, civil: Civil, moment: Moment): Field | undefined {
+	const hour12 = civil.hour % 12 === 0 ? 12 : civil.hour % 12;
+	switch (letter) {
+		case 'Y': return number(civil.year, 4);
+		case 'C': return number(Math.floor(civil.year / 100), 2);
+		case 'y': return number(civil.year % 100, 2);
+		case 'm': return number(civil.month, 2);
+		case 'd': return number(civil.day, 2);
+		case 'e': return number(civil.day, 2, ' ');
+		case 'H': return number(civil.hour, 2);
+		case 'k': return number(civil.hour, 2, ' ');
+		case 'I': return number(hour12, 2);
+		case 'l': return number(hour12, 2, ' ');
+		case 'M': return number(civil.minute, 2);
+		case 'S': return number(civil.second, 2);
+		case 's': return number(moment.seconds, 1);
+		case 'j': return number(civil.dayOfYear + 1, 3);
+		case 'q': return number(Math.ceil(civil.month / 3), 1);
+		case 'u': return number(civil.weekday === 0 ? 7 : civil.weekday, 1);
+		case 'w': return number(civil.weekday, 1);
+		case 'U': return number(Math.floor((civil.dayOfYear + 7 - civil.weekday) / 7), 2);
+		case 'W': return number(Math.floor((civil.dayOfYear + 7 - (civil.weekday + 6) % 7) / 7), 2);
+		case 'V': return number(isoWeek(civil).week, 2);
+		case 'G': return number(isoWeek(civil).year, 4);
+		case 'g': return number(isoWeek(civil).year % 100, 2);
+		case 'a': return words(weekdayNames[civil.weekday]!.slice(0, 3));
+		case 'A': return words(weekdayNames[civil.weekday]!);
+		case 'b':
+		case 'h': return words(monthNames[civil.month - 1]!.slice(0, 3));
+		case 'B': return words(monthNames[civil.month - 1]!);
+		case 'p': return words(civil.hour < 12 ? 'AM' : 'PM');
+		case 'P': return words(civil.hour < 12 ? 'am' : 'pm');
+		case 'z': return words('+0000');
+		case 'Z': return words('UTC');
+		case 'n': return words('\n');
+		case 't': return words('\t');
+		default: {
+			const composed = compositions[letter];
+			return composed === undefined ? (letter === '%' ? words('%') : undefined) : words(strftime(composed, moment));
+		}
+	}
 }
 
-export function weekdayName(weekday: number): string {
-	return weekdays[weekday]!;
+const compositions: Readonly<Record<string, string>> = {
+	c: '%a %b %e %H:%M:%S %Y', D: '%m/%d/%y', F: '%Y-%m-%d', R: '%H:%M', r: '%I:%M:%S %p', T: '%H:%M:%S', X: '%H:%M:%S', x: '%m/%d/%y',
+};
+
+/** ISO 8601: the week that holds the year's first Thursday is week 1. */
+function isoWeek(civil: Civil): {readonly year: number; readonly week: number} {
+	const weekday = civil.weekday === 0 ? 7 : civil.weekday;
+	const thursday = daysFromCivil(civil.year, 1, 1) + civil.dayOfYear + 4 - weekday;
+	const year = civilFromSeconds(thursday * daySeconds).year;
+	return {year, week: Math.floor((thursday - daysFromCivil(year, 1, 1)) / 7) + 1};
 }
 
-/** `08:05:09`. */
-export function clockText(time: Pick<CivilTime, 'hour' | 'minute' | 'second'>): string {
-	return `${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;
+type Reading = {
+	date: {year: number; month: number; day: number} | undefined;
+	time: {hour: number; minute: number; second: number; nanoseconds: number} | undefined;
+	zoneSeconds: number | undefined;
+	weekday: {index: number; weeks: number} | undefined;
+	absolute: Moment | undefined;
+	readonly relative: {months: number; seconds: number; nanoseconds: number};
+};
+
+/** Reads a date as GNU's `-d` does; `undefined` if it is none that we know. Days begin at 00:00 when only a date is named. */
+export function parseDate(text: string, now: Moment): Moment | undefined {
+	const reading: Reading = {
+		date: undefined, time: undefined, zoneSeconds: undefined, weekday: undefined, absolute: undefined, relative: {months: 0, seconds: 0, nanoseconds: 0},
+	};
+	let rest = text.trim().toLowerCase();
+	while (rest !== '') {
+		const taken = items.map(item => ({item, match: item.pattern.exec(rest)})).find(({match}) => match !== null);
+		if (taken === undefined || !taken.item.apply(reading, taken.match as RegExpExecArray)) {
+			return undefined;
+		}
+
+		rest = rest.slice(taken.match![0].length).replace(/^[\s,]+/v, '');
+	}
+
+	return momentOf(reading, now);
 }
 
-function isoSeconds(seconds: number): string {
-	const time = civilTime(seconds);
-	return `${String(time.year).padStart(4, '0')}-${two(time.month)}-${two(time.day)}T${clockText(time)}`;
+function momentOf(reading: Reading, now: Moment): Moment | undefined {
+	if (reading.absolute !== undefined) {
+		return {seconds: reading.absolute.seconds + reading.relative.seconds, nanoseconds: reading.absolute.nanoseconds};
+	}
+
+	const today = civilFromSeconds(now.seconds);
+	const dated = reading.date !== undefined || reading.weekday !== undefined;
+	const time = reading.time ?? (dated ? {hour: 0, minute: 0, second: 0, nanoseconds: 0} : {...today, nanoseconds: now.nanoseconds});
+	const date = reading.date ?? today;
+	let days = daysFromCivil(date.year, date.month + reading.relative.months, date.day);
+	if (reading.weekday !== undefined) {
+		const ahead = (reading.weekday.index - civilFromSeconds(days * daySeconds).weekday + 7) % 7;
+		days += ahead + 7 * (reading.weekday.weeks > 0 && ahead !== 0 ? reading.weekday.weeks - 1 : reading.weekday.weeks);
+	}
+
+	const seconds = days * daySeconds + time.hour * 3600 + time.minute * 60 + time.second - (reading.zoneSeconds ?? 0) + reading.relative.seconds;
+	return {seconds, nanoseconds: time.nanoseconds};
 }
 
-function two(value: number): string {
-	return String(value).padStart(2, '0');
+const units: Readonly<Record<string, {readonly months?: number; readonly seconds?: number}>> = {
+	sec: {seconds: 1}, second: {seconds: 1}, min: {seconds: 60}, minute: {seconds: 60}, hour: {seconds: 3600}, day: {seconds: daySeconds},
+	week: {seconds: 7 * daySeconds}, fortnight: {seconds: 14 * daySeconds}, month: {months: 1}, year: {months: 12},
+};
+
+const monthPattern = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?';
+const unitPattern = '(sec|second|min|minute|hour|day|week|fortnight|month|year)s?';
+
+type Item = {readonly pattern: RegExp; readonly apply: (reading: Reading, match: RegExpExecArray) => boolean};
+
+function setDate(reading: Reading, year: number, month: number, day: number): boolean {
+	const fits = month >= 1 && month <= 12 && day >= 1 && day <= daysFromCivil(year, month + 1, 1) - daysFromCivil(year, month, 1);
+	if (!fits || reading.date !== undefined) {
+		return false;
+	}
+
+	reading.date = {year, month, day};
+	return true;
 }
+
+function setTime(reading: Reading, hour: number, minute: number, second: number, fraction = ''): boolean {
+	if (hour > 23 || minute > 59 || second > 60 || reading.time !== undefined) {
+		return false;
+	}
+
+	reading.time = {hour, minute, second, nanoseconds: Number(fraction.slice(0, 9).padEnd(9, '0'))};
+	return true;
+}
+
+function addRelative(reading: Reading, count: number, unit: string): boolean {
+	const {months = 0, seconds = 0} = units[unit] ?? {};
+	reading.relative.months += months * count;
+	reading.relative.seconds += seconds * count;
+	return true;
+}
+
+function fullYear(text: string): number {
+	return text.length > 2 ? Number(text) : Number(text) + (Number(text) < 69 ? 2000 : 1900);
+}
+
+function monthNumber(name: string): number {
+	return monthNames.findIndex(month => month.toLowerCase().startsWith(name)) + 1;
+}
+
+/** Tried in this order at the beginning of what is left of the text. */
+const items: readonly Item[] = [
+	{
+		pattern: /^@(-?\d+)(?:\.(\d+))?/v,
+		apply(reading, match) {
+			reading.absolute = {seconds: Number(match[1]), nanoseconds: Number((match[2] ?? '').slice(0, 9).padEnd(9, '0'))};
+			return true;
+		},
+	},
+	{pattern: /^(\d{4,})-(\d{1,2})-(\d{1,2})t?/v, apply: (reading, match) => setDate(reading, Number(match[1]), Number(match[2]), Number(match[3]))},
+	{pattern: /^(\d{1,2})\/(\d{1,2})(?:\/(\d{2,4}))?/v, apply: (reading, match) => match[3] !== undefined && setDate(reading, fullYear(match[3]), Number(match[1]), Number(match[2]))},
+	{
+		pattern: /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(am|pm)?/v,
+		apply(reading, match) {
+			const hour = match[5] === undefined ? Number(match[1]) : Number(match[1]) % 12 + (match[5] === 'pm' ? 12 : 0);
+			return setTime(reading, hour, Number(match[2]), Number(match[3] ?? 0), match[4]);
+		},
+	},
+	{pattern: /^(\d{1,2})\s*(am|pm)\b/v, apply: (reading, match) => setTime(reading, Number(match[1]) % 12 + (match[2] === 'pm' ? 12 : 0), 0, 0)},
+	{
+		// A sign after a time is a zone; elsewhere it begins a relative item.
+		pattern: /^([+\-])(\d{2}):?(\d{2})(?!\d|\s*[a-z])/v,
+		apply(reading, match) {
+			reading.zoneSeconds = (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60);
+			return reading.time !== undefined;
+		},
+	},
+	{
+		pattern: /^(?:utc|gmt|z)\b/v,
+		apply(reading) {
+			reading.zoneSeconds = 0;
+			return true;
+		},
+	},
+	{pattern: new RegExp(String.raw`^(\d{1,2})[\s\-]*${monthPattern}(?:[\s,\-]+(\d{4}))?`, 'v'), apply: (reading, match) => match[3] !== undefined && setDate(reading, Number(match[3]), monthNumber(match[2]!), Number(match[1]))},
+	{pattern: new RegExp(String.raw`^([+\-]?)\s*(\d+)\s*${unitPattern}(\s+ago)?\b`, 'v'), apply: (reading, match) => addRelative(reading, Number(match[2]) * (match[1] === '-' ? -1 : 1) * (match[4] === undefined ? 1 : -1), match[3]!)},
+	{pattern: new RegExp(String.raw`^(next|last|this)\s+${unitPattern}\b`, 'v'), apply: (reading, match) => addRelative(reading, match[1] === 'next' ? 1 : (match[1] === 'last' ? -1 : 0), match[2]!)},
+	{pattern: new RegExp(String.raw`^${unitPattern}(\s+ago)?\b`, 'v'), apply: (reading, match) => addRelative(reading, match[2] === undefined ? 1 : -1, match[1]!)},
+	{pattern: new RegExp(String.raw`^${monthPattern}\s+(\d{1,2})(?:,?\s+(\d{4}))?\b(?!:)`, 'v'), apply: (reading, match) => match[3] !== undefined && setDate(reading, Number(match[3]), monthNumber(match[1]!), Number(match[2]))},
+	{
+		pattern: /^(next\s+|last\s+)?(sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?/v,
+		apply(reading, match) {
+			// A weekday beside a date only names it again.
+			reading.weekday = {index: weekdayNames.findIndex(name => name.toLowerCase().startsWith(match[2]!)), weeks: match[1] === undefined ? 0 : (match[1].startsWith('next') ? 1 : -1)};
+			return true;
+		},
+	},
+	{pattern: /^(?:now|today)\b/v, apply: () => true},
+	{pattern: /^yesterday\b/v, apply: reading => addRelative(reading, -1, 'day')},
+	{pattern: /^tomorrow\b/v, apply: reading => addRelative(reading, 1, 'day')},
+	{pattern: /^(?:midnight)\b/v, apply: reading => setTime(reading, 0, 0, 0)},
+	{pattern: /^(?:noon)\b/v, apply: reading => setTime(reading, 12, 0, 0)},
+	{pattern: /^(\d{4})(\d{2})(\d{2})(?!\d)/v, apply: (reading, match) => setDate(reading, Number(match[1]), Number(match[2]), Number(match[3]))},
+];
