@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {civilTime, commonLogDate, httpDate, parseRfc3339, rfc3339Nano, rfc3339NanoFixed, unixSeconds} from '../../source/base/calendar.js';
+import {commonLogDate, httpDate, parseRfc3339, rfc3339Nano, rfc3339NanoFixed} from '../../source/base/internet-date.js';
 
 test('the world begins on a Tuesday', () => {
 	expect(rfc3339Nano(0)).toBe('2026-09-01T08:00:00Z');
@@ -7,17 +7,11 @@ test('the world begins on a Tuesday', () => {
 	expect(rfc3339NanoFixed(5)).toBe('2026-09-01T08:00:00.000000005Z');
 	expect(httpDate(1_788_249_600)).toBe('Tue, 01 Sep 2026 08:00:00 GMT');
 	expect(commonLogDate(1_788_249_600)).toBe('01/Sep/2026:08:00:00 +0000');
-	expect(civilTime(1_788_249_600)).toMatchObject({weekday: 2, yearDay: 244});
 });
 
-test('dates agree with the platform over five centuries, both ways', () => {
+test('HTTP dates agree with the platform over five centuries', () => {
 	for (let seconds = -8_000_000_000; seconds < 8_000_000_000; seconds += 7_777_777) {
-		const date = new Date(seconds * 1000);
-		const time = civilTime(seconds);
-		expect([time.year, time.month, time.day, time.hour, time.minute, time.second, time.weekday]).toEqual([
-			date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), date.getUTCDay(),
-		]);
-		expect(unixSeconds(time)).toBe(seconds);
+		expect(httpDate(seconds)).toBe(new Date(seconds * 1000).toUTCString());
 	}
 });
 
