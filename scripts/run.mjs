@@ -24,6 +24,7 @@ if (Number(process.versions.node.split('.')[0]) < oldestMajor && existsSync(pinn
 		});
 	}
 
+	await import(entry);
 }
 
 function isStale() {
