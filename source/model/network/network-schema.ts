@@ -87,6 +87,8 @@ export type NetNamespace = {
 	readonly internalBridges: ReadonlySet<string>;
 	/** Answers at 127.0.0.11:53 of this namespace: the scopes in which names are looked up, and where to ask next. */
 	readonly resolverScopes: readonly string[];
+	/** A name server for all public names listens here on port 53. */
+	readonly servesNames: boolean;
 };
 
 /** A name in a scope: `internet`, or the id of a docker network. Its id in the table is `SCOPE NAME`. */
