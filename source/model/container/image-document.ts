@@ -3,9 +3,9 @@
 // top level, since they pass through a Go map. Source: moby/moby image/image.go MarshalJSON, api/types/container/config.go;
 // moby/buildkit exporter/containerimage/writer.go; OCI image-spec specs-go/v1/config.go.
 
-import {decodeUtf8, encodeText} from '../../base/bytes.js';
+import {compareText, decodeUtf8, encodeText} from '../../base/bytes.js';
 import {digestOf, isDigest, sha256Hex} from '../../base/digest.js';
-import {goJson, sortedRecord} from './go-json.js';
+import {encodeHtmlSafeJson, type Json} from '../../base/json.js';
 import type {ChainId, DiffId, Healthcheck, History, ImageConfig, ImageDocument, ImageId} from './schema.js';
 
 export type ConfigStyle = 'docker' | 'oci';
@@ -21,8 +21,9 @@ function filled<T extends readonly unknown[] | object | string>(value: T | undef
 	return value === undefined || (typeof value === 'string' ? value === '' : Object.keys(value).length === 0) ? undefined : value;
 }
 
+/** Go's maps are written with sorted keys. */
 function sorted<T>(record: Readonly<Record<string, T>> | undefined): Readonly<Record<string, T>> | undefined {
-	return record === undefined ? undefined : sortedRecord(record);
+	return record === undefined ? undefined : Object.fromEntries(Object.entries(record).sort(([a], [b]) => compareText(a, b)));
 }
 
 function healthcheckFields(check: Healthcheck | undefined): object | undefined {
@@ -68,7 +69,7 @@ function historyFields(entry: History): object {
 /** The bytes of a document: what its image id is the digest of. */
 export function encodeDocument(document: ImageDocument, style: ConfigStyle): Uint8Array {
 	const config = style === 'docker' ? dockerConfigFields : ociConfigFields;
-	return encodeText(goJson(struct([
+	return encodeText(encodeHtmlSafeJson(struct([
 		['architecture', document.architecture],
 		['author', filled(document.author)],
 		['comment', filled(document.comment)],
@@ -81,7 +82,7 @@ export function encodeDocument(document: ImageDocument, style: ConfigStyle): Uin
 		['os', document.os],
 		['rootfs', {type: document.rootfs.type, diff_ids: document.rootfs.diff_ids}],
 		['variant', filled(document.variant)],
-	])));
+	]) as Json));
 }
 
 export function imageIdOf(configBytes: Uint8Array): ImageId {
@@ -108,7 +109,7 @@ export function parseDocument(bytes: Uint8Array): ImageDocument | {readonly erro
 	return isSound
 		? {
 			...document, architecture: document.architecture ?? 'amd64', os: document.os ?? 'linux', created: document.created ?? '0001-01-01T00:00:00Z',
-			config: document.config ?? {}, history: document.history ?? [], rootfs: {type: 'layers', diff_ids: diffIds},
+			config: document.config ?? {}, history: document.history ?? [], rootfs: {type: 'layers', diff_ids: diffIds as readonly DiffId[]},
 		}
 		: {error: 'invalid checksum digest format'};
 }

@@ -6,7 +6,7 @@
 
 import {decodeUtf8, encodeText} from '../../base/bytes.js';
 import {digestOf, isDigest, type Digest} from '../../base/digest.js';
-import {goJson} from './go-json.js';
+import {encodeJson} from '../../base/json.js';
 import type {Blob} from './schema.js';
 
 export type Descriptor = {readonly mediaType: string; readonly size: number; readonly digest: Digest};
@@ -41,7 +41,7 @@ export function makeManifest(style: ManifestStyle, config: DescribedBlob, layers
 		? {mediaType, size: sizeBytes, digest}
 		: {mediaType, digest, size: sizeBytes};
 	const manifest = {schemaVersion: 2, mediaType: types.manifest, config: describe(config), layers: layers.map(describe)};
-	return makeBlob(types.manifest, encodeText(style === 'docker' ? JSON.stringify(manifest, undefined, 3) : goJson(manifest)));
+	return makeBlob(types.manifest, encodeText(style === 'docker' ? JSON.stringify(manifest, undefined, 3) : encodeJson(manifest)));
 }
 
 export function parseManifest(bytes: Uint8Array): Manifest | {readonly error: string} {
