@@ -1,0 +1,50 @@
+// All programs that can be executed in the model, by the name that executables carry in their note (model/kernel/executable.ts).
+
+import type {Program, ProgramTable} from '../model/kernel/program.js';
+import {cat} from './cat.js';
+import {echo} from './echo.js';
+import {printf} from './printf.js';
+import {sort} from './sort.js';
+import {uniq} from './uniq.js';
+import {cut} from './cut.js';
+import {head} from './head.js';
+import {tail} from './tail.js';
+import {wc} from './wc.js';
+import {tr} from './tr.js';
+import {tee} from './tee.js';
+import {seq} from './seq.js';
+import {true_} from './true.js';
+import {false_} from './false.js';
+import {yes} from './yes.js';
+import {tac} from './tac.js';
+import {rev} from './rev.js';
+import {nl} from './nl.js';
+import {fold} from './fold.js';
+import {paste} from './paste.js';
+import {comm} from './comm.js';
+
+const programs: Record<string, Program> = {
+	cat,
+	echo,
+	printf,
+	sort,
+	uniq,
+	cut,
+	head,
+	tail,
+	wc,
+	tr,
+	tee,
+	seq,
+	true: true_,
+	false: false_,
+	yes,
+	tac,
+	rev,
+	nl,
+	fold,
+	paste,
+	comm,
+};
+
+export const programTable: ProgramTable = new Map(Object.entries(programs));
