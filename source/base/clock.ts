@@ -14,7 +14,12 @@ export const secondNs: Nanoseconds = 1e9;
 /** The moment that simulated hosts believe the world began: 2026-09-01 08:00:00 UTC, in Unix seconds. */
 export const worldEpochSeconds = 1_788_249_600;
 
-export type Clock = {readonly nowNs: Nanoseconds; readonly nextTimerId: number};
+export type Clock = {
+	readonly nowNs: Nanoseconds;
+	readonly nextTimerId: number;
+	/** No timer is due before this moment, so that most looks at the timers end here. */
+	readonly soonestNs: Nanoseconds;
+};
 
 /** `args` is plain data; the function that `kind` names is found in the table that `session/apply` hands to the run loop. */
 export type Timer = {
@@ -51,7 +56,7 @@ export function advanceTo(tx: Writes<ClockSchema>, ns: Nanoseconds): void {
 export function addTimer(tx: Writes<ClockSchema>, timer: Omit<Timer, 'id'>): number {
 	const clock = readClock(tx);
 	const id = clock.nextTimerId;
-	tx.put('clock', clockId, {...clock, nextTimerId: id + 1});
+	tx.put('clock', clockId, {...clock, nextTimerId: id + 1, soonestNs: Math.min(clock.soonestNs, timer.dueNs)});
 	tx.put('timer', id, {...timer, id});
 	return id;
 }
@@ -61,7 +66,7 @@ export function cancelTimer(tx: Writes<ClockSchema>, id: number): void {
 }
 
 /** The timer that is due first; of several due at the same moment the one that was added first. */
-export function nextTimer(tx: Reads<ClockSchema>): Timer | undefined {
+export function nextTimer(tx: Writes<ClockSchema>): Timer | undefined {
 	let first: Timer | undefined;
 	for (const timer of tx.table('timer').values()) {
 		if (first === undefined || timer.dueNs < first.dueNs || (timer.dueNs === first.dueNs && timer.id < first.id)) {
@@ -69,9 +74,21 @@ export function nextTimer(tx: Reads<ClockSchema>): Timer | undefined {
 		}
 	}
 
+	const clock = readClock(tx);
+	const soonestNs = first?.dueNs ?? Number.MAX_SAFE_INTEGER;
+	if (soonestNs !== clock.soonestNs) {
+		tx.put('clock', clockId, {...clock, soonestNs});
+	}
+
 	return first;
 }
 
+/** Whether a timer may be due now; cheap, for every turn of a run loop. */
+export function mayBeDue(tx: Reads<ClockSchema>): boolean {
+	const clock = readClock(tx);
+	return clock.soonestNs <= clock.nowNs;
+}
+
 function readClock(tx: Reads<ClockSchema>): Clock {
-	return tx.get('clock', clockId) ?? {nowNs: 0, nextTimerId: 1};
+	return tx.get('clock', clockId) ?? {nowNs: 0, nextTimerId: 1, soonestNs: Number.MAX_SAFE_INTEGER};
 }

@@ -54,6 +54,7 @@ export const errorText = {
 	ECONNREFUSED: 'Connection refused',
 	EHOSTUNREACH: 'No route to host',
 	EINPROGRESS: 'Operation now in progress',
+	ESTALE: 'Stale file handle',
 	EDQUOT: 'Disk quota exceeded',
 } as const;
 

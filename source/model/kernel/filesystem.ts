@@ -9,16 +9,19 @@
 
 import type {Writes} from '../../base/transaction.js';
 import type {Failure} from './errno.js';
+import type {FileContent} from './file-content.js';
 import type {
 	AttributeChanges, Attributes, DirectoryEntry, FsId, FsUsage, NewFile, NodeId,
 } from './file-types.js';
-import type {KernelSchema, KernelEvent, KernelId, TaskId} from './schema.js';
+import type {KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
 
 /** Who asks and on which kernel: what /proc/self and the cgroup files depend on. `task` is undefined for the kernel itself. */
 export type FsContext = {
 	readonly tx: Writes<KernelSchema, KernelEvent>;
 	readonly kernel: KernelId;
 	readonly task: TaskId | undefined;
+	/** All registered types, for those that stand on others (overlay) without importing them. */
+	readonly types: ReadonlyMap<string, FileSystemType>;
 };
 
 /** A mounted filesystem (the superblock). What each type needs to know is in `options`. */
@@ -66,4 +69,12 @@ export type FileSystemType = {
 	/** `undefined` removes; ENODATA if there was none. */
 	setXattr(context: FsContext, fs: FsId, node: NodeId, name: string, value: Uint8Array | undefined): void | Failure;
 	usage(context: FsContext, fs: FsId): FsUsage;
+	/** The bytes of a regular file as a value, which a copy can share (FICLONE, ioctl_ficlonerange(2)). Types that store none leave it out. */
+	content?(context: FsContext, fs: FsId, node: NodeId): FileContent | Failure | undefined;
+	/** Gives a regular file the bytes of another. */
+	setContent?(context: FsContext, fs: FsId, node: NodeId, content: FileContent): void | Failure;
+	/** Of a symbolic link that leads to a place rather than a path (/proc/PID/root, /proc/PID/fd/N): where to. */
+	magic?(context: FsContext, fs: FsId, node: NodeId): Place | Failure | undefined;
+	/** Of a node that stands for a namespace (/proc/PID/ns/KIND): which, for setns(2). */
+	namespaceOf?(context: FsContext, fs: FsId, node: NodeId): NamespaceId | Failure | undefined;
 };

@@ -3,8 +3,9 @@
 
 import type {Writes} from '../../base/transaction.js';
 import type {Failure} from './errno.js';
-import type {FsId, Mode} from './file-types.js';
-import type {ExitStatus, Flavour, NamespaceKind, Pid, Running, Process} from './program.js';
+import type {Mode} from './file-types.js';
+import type {FsContext} from './filesystem.js';
+import type {Fd, Flavour, NamespaceKind, Process, Running} from './program.js';
 import type {KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
 import type {SignalName} from './signal.js';
 
@@ -21,8 +22,13 @@ export type KernelAccess = {
 	wake(channel: string): void;
 	/** Freezes or thaws all tasks of a cgroup and those below it, as cgroup.freeze does. */
 	setFrozen(cgroup: string, frozen: boolean): void;
-	/** Makes a filesystem of a registered type, not mounted anywhere yet. */
-	makeFileSystem(type: string, options: Readonly<Record<string, string>>): FsId | Failure;
+	/** All registered filesystem types, for work on filesystems that are not mounted (layers). */
+	readonly types: FsContext['types'];
+	/** The open file (an id of the `file` table) that one of the caller's descriptors points to, for `SpawnOptions.files`. */
+	fileOf(fd: Fd): number | undefined;
+	/** A pseudo-terminal: descriptors of the caller for both sides, and the terminal's id for `SpawnOptions.terminal`. */
+	makeTerminal(size: {readonly columns: number; readonly rows: number}): {readonly master: Fd; readonly slave: Fd; readonly terminal: number} | Failure;
+	resizeTerminal(terminal: number, size: {readonly columns: number; readonly rows: number}): void;
 };
 
 export type SpawnOptions = {
@@ -45,6 +51,3 @@ export type SpawnOptions = {
 	readonly flavour?: Flavour;
 	readonly newSession?: boolean;
 };
-
-/** Called when a task ends, so that its owner need not be its parent. Registered per task by the daemon that made it. */
-export type ExitListener = (task: TaskId, pid: Pid, status: ExitStatus, killedBy: SignalName | undefined) => void;

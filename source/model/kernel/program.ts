@@ -11,8 +11,10 @@
 import type {Nanoseconds} from '../../base/clock.js';
 import type {Failure} from './errno.js';
 import type {
-	AttributeChanges, Attributes, DeviceNumber, DirectoryEntry, FileTimeUs, FileType, FsUsage, Mode,
+	Attributes, DeviceNumber, DirectoryEntry, FileTimeUs, FileType, FsUsage, Mode,
 } from './file-types.js';
+import type {NameAnswer} from '../network/name.js';
+import type {KernelAccess} from './kernel-access.js';
 import type {SignalName} from './signal.js';
 
 /** Something that a task can sleep on, as `pipe:7` or `child:12`. Made only by the kernel. */
@@ -168,7 +170,6 @@ export type SystemCalls = {
 	chown(path: string, uid: number | undefined, gid: number | undefined, options?: {readonly noFollow?: boolean}): void | Failure;
 	utimes(path: string, atimeUs: FileTimeUs | undefined, mtimeUs: FileTimeUs | undefined, options?: {readonly noFollow?: boolean}): void | Failure;
 	truncate(path: string, sizeBytes: number): void | Failure;
-	setAttributes?(path: string, changes: AttributeChanges): void | Failure;
 	getxattr(path: string, name: string): Uint8Array | Failure;
 	setxattr(path: string, name: string, value: Uint8Array): void | Failure;
 	listxattr(path: string): readonly string[] | Failure;
@@ -240,9 +241,12 @@ export type SystemCalls = {
 	/** Reachability and round-trip time of an address: what ICMP echo would show. */
 	echo(address: string): {readonly roundTripNs: Nanoseconds; readonly ttl: number} | Failure;
 
+	/**
+	 * Asks a name server for the addresses of a name.
+	 * Simplified: datagrams are not modelled; this is the question and its answer.
+	 */
+	queryName(server: string, name: string): NameAnswer;
+
 	/** For the daemons that own part of the model (dockerd, libvirtd): the kernel's tables, which Linux would not hand out. */
 	kernel(): KernelAccess;
 };
-
-/** What a privileged daemon of ours uses instead of ioctl, netlink and its own memory. Declared by task.ts. */
-export type KernelAccess = import('./kernel-access.js').KernelAccess;

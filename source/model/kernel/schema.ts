@@ -4,10 +4,12 @@
 import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
 import type {TraceEvent} from '../../base/transaction.js';
+import type {NetworkSchema} from '../network/network-schema.js';
 import type {FileContent} from './file-content.js';
 import type {DeviceNumber, FileTimeUs, FileType, FsId, Mode, NodeId} from './file-types.js';
 import type {FileSystem} from './filesystem.js';
-import type {ChildStatus, Flavour, NamespaceKind, Wait} from './program.js';
+import type {OverlaySchema} from './overlay/overlay-schema.js';
+import type {ChildStatus, Flavour, NamespaceKind, SocketAddress, Wait} from './program.js';
 import type {SignalName} from './signal.js';
 
 export type KernelId = number;
@@ -137,6 +139,8 @@ export type OpenFile = {
 		| {readonly kind: 'pipe'; readonly pipe: number; readonly end: 'read' | 'write'}
 		| {readonly kind: 'socket'; readonly socket: number}
 		| {readonly kind: 'terminal'; readonly terminal: number}
+		/** The program's side of a pseudo-terminal. */
+		| {readonly kind: 'master'; readonly terminal: number}
 		/** A character device with behaviour of its own: null, zero, full, random, urandom. */
 		| {readonly kind: 'device'; readonly device: DeviceNumber}
 		/** Where the session reads and writes when there is no terminal: standard output and error of line mode. */
@@ -163,14 +167,16 @@ export type Terminal = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly raw: boolean;
-	/** Complete lines (or raw bytes) typed and not read yet. */
+	/** What can be read: complete lines, or single bytes in raw mode. An empty chunk is Ctrl-D: the end of the file. */
 	readonly input: readonly Uint8Array[];
-	/** Ctrl-D on an empty line: the next read answers the end of the file. */
-	readonly endOfInput: boolean;
+	/** The line being typed, in cooked mode. */
+	readonly editing: Uint8Array;
 	readonly foreground: TaskId | undefined;
 	readonly session: TaskId | undefined;
-	/** The open file at the other side, or undefined for the learner's own terminal, whose output is shown by the session. */
-	readonly master: number | undefined;
+	/** Whether a program holds the other side (a pseudo-terminal), or the learner does, whose output the session shows. */
+	readonly isPseudo: boolean;
+	/** The other side was closed: reads end, writes fail with EIO. */
+	readonly hungUp: boolean;
 	/** Output not read from the master yet; always empty for the learner's own. */
 	readonly output: readonly Uint8Array[];
 };
@@ -198,10 +204,30 @@ export type Inode = {
 	readonly opens: number;
 };
 
+/** A stream socket, connected to its peer or waiting for connections. */
+export type Socket = {
+	readonly id: number;
+	readonly family: 'unix' | 'inet';
+	readonly state: 'new' | 'bound' | 'listening' | 'connected' | 'closed';
+	/** Network namespace it was made in. */
+	readonly namespace: NamespaceId;
+	readonly local: SocketAddress | undefined;
+	readonly remote: SocketAddress | undefined;
+	readonly listenerKey: string | undefined;
+	readonly peer: number | undefined;
+	readonly received: readonly Uint8Array[];
+	readonly receivedBytes: number;
+	/** The peer will send no more. */
+	readonly endOfStream: boolean;
+	/** Of listening sockets: connected sockets that wait for accept. */
+	readonly backlog: readonly number[];
+	readonly kernel: KernelId;
+};
+
 /** Numbers that only grow: the next ids of namespaces, files, pipes, mounts, ... */
 export type Counter = {readonly next: number};
 
-export type KernelSchema = ClockSchema & RandomSchema & {
+export type KernelSchema = ClockSchema & RandomSchema & NetworkSchema & OverlaySchema & {
 	kernel: Kernel;
 	counter: Counter;
 	namespace: Namespace;
@@ -209,8 +235,13 @@ export type KernelSchema = ClockSchema & RandomSchema & {
 	file: OpenFile;
 	pipe: Pipe;
 	terminal: Terminal;
+	socket: Socket;
+	/** Who listens, by `NAMESPACE:ADDRESS:PORT` or `unix:FS:NODE`. */
+	listener: {readonly socket: number};
 	[tasks: `task:${number}`]: Task;
 	[mounts: `mount:${number}`]: Mount;
+	/** By `PARENT:NODE`: the topmost mount that covers a node, so that lookups need not scan the mounts. */
+	[mountpoints: `mountpoint:${number}`]: {readonly mount: number};
 	[inodes: `inode:${number}`]: Inode;
 };
 

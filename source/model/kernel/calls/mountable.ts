@@ -1,0 +1,66 @@
+// Superblocks for mount(2): which types can be mounted, and what their options mean.
+
+import {takeNumber} from '../counter.js';
+import {type Failure, failure} from '../errno.js';
+import type {FsId} from '../file-types.js';
+import {makeInodeFileSystem} from '../inode-filesystem.js';
+import {pageBytes} from '../file-content.js';
+import {getKernel} from '../tasks.js';
+import type {Self} from './self.js';
+
+export type MountableRequest = {readonly type: string; readonly source: string; readonly options: readonly string[]};
+
+/** Types of which a kernel has one instance, shown by every mount: by kernel, or by the namespace they show. */
+const singletons: Readonly<Record<string, 'kernel' | 'pid'>> = {sysfs: 'kernel', cgroup2: 'kernel', proc: 'pid'};
+
+export function makeMountable(self: Self, request: MountableRequest): FsId | Failure {
+	const {loop, task} = self;
+	const options = Object.fromEntries(request.options.map(option => {
+		const equals = option.indexOf('=');
+		return equals === -1 ? [option, ''] : [option.slice(0, equals), option.slice(equals + 1)];
+	}));
+	if (!loop.types.has(request.type)) {
+		return failure('ENODEV');
+	}
+
+	const shared = singletons[request.type];
+	if (shared !== undefined) {
+		const owner = shared === 'kernel' ? `kernel:${self.kernel}` : `pid:${task.childPidNamespace}`;
+		return sharedFileSystem(self, request.type, owner, options);
+	}
+
+	const special = loop.mountable.get(request.type);
+	if (special !== undefined) {
+		return special(self.context, self.caller, options);
+	}
+
+	if (!loop.types.get(request.type)!.isVirtual) {
+		// Block devices come with the storage model; a mount of one finds none.
+		return failure('ENOENT');
+	}
+
+	return makeInodeFileSystem(loop.tx, request.type, options, capacity(self, options['size']));
+}
+
+function sharedFileSystem(self: Self, type: string, owner: string, options: Readonly<Record<string, string>>): FsId {
+	const {tx} = self.loop;
+	for (const fs of tx.table('filesystem').values()) {
+		if (fs.type === type && fs.options['owner'] === owner) {
+			return fs.id;
+		}
+	}
+
+	const id = takeNumber(tx, 'filesystem');
+	tx.put('filesystem', id, {id, type, options: {...options, owner}, capacityBytes: undefined, usedBytes: 0, nextNode: 1, device: {major: 0, minor: takeNumber(tx, 'device')}});
+	return id;
+}
+
+/** tmpfs takes half of the memory unless told otherwise, tmpfs(5). */
+function capacity(self: Self, size: string | undefined): number {
+	const {memoryBytes} = getKernel(self.loop.tx, self.kernel);
+	const match = /^(?<number>\d+)(?<unit>[kmg%]?)$/iv.exec(size ?? '50%');
+	const number = Number(match?.groups?.['number'] ?? 50);
+	const unit = match?.groups?.['unit']?.toLowerCase() ?? '';
+	const bytes = unit === '%' ? Math.floor(memoryBytes * number / 100) : number * ({k: 2 ** 10, m: 2 ** 20, g: 2 ** 30}[unit] ?? 1);
+	return Math.ceil(bytes / pageBytes) * pageBytes;
+}

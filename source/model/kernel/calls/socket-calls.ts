@@ -1,0 +1,89 @@
+// System calls on sockets.
+
+import {deliver} from '../../network/delivery.js';
+import {queryName} from '../../network/name.js';
+import {failed, type Failure, failure} from '../errno.js';
+import {installFile, makeFile} from '../open-file.js';
+import type {Fd, SocketAddress, SystemCalls, UnixAddress} from '../program.js';
+import {acceptSocket, bindInet, bindUnix, connectInet, connectUnix, getSocket, listenSocket, makeSocket, shutdownSocket} from '../socket.js';
+import {permits, resolve, resolveParent, typeOf} from '../vfs.js';
+import {fileOf, groupOfNew, mayChange} from './descriptor-calls.js';
+import type {Self} from './self.js';
+
+type SocketCalls = Pick<SystemCalls, 'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'shutdown' | 'getsockname' | 'getpeername' | 'echo' | 'queryName'>;
+
+export function socketCalls(self: Self): SocketCalls {
+	const {loop} = self;
+	const withSocket = <T>(fd: Fd, use: (socket: number) => T): T | Failure => {
+		const what = fileOf(self, fd)?.what;
+		return what === undefined ? failure('EBADF') : (what.kind === 'socket' ? use(what.socket) : failure('ENOTSOCK'));
+	};
+
+	const install = (socket: number): Fd | Failure => installFile(loop, self.task, makeFile(loop, {
+		what: {kind: 'socket', socket}, canRead: true, canWrite: true, append: false, path: `socket:[${socket}]`,
+	}));
+
+	return {
+		socket: family => install(makeSocket(loop, {family, namespace: self.task.namespaces.net, kernel: self.kernel})),
+		bind: (fd, address) => withSocket(fd, socket => address.family === 'unix' ? bindToFile(self, socket, address) : bindToPort(self, socket, address)),
+		listen: fd => withSocket(fd, socket => listenSocket(loop, socket)),
+		accept: fd => withSocket(fd, socket => {
+			const accepted = acceptSocket(loop, socket);
+			return failed(accepted) ? accepted : install(accepted);
+		}),
+		connect: (fd, address) => withSocket(fd, socket => address.family === 'unix' ? connectToFile(self, socket, address) : connectInet(loop, socket, address)),
+		shutdown: fd => withSocket(fd, socket => shutdownSocket(loop, socket)),
+		getsockname: fd => withSocket(fd, socket => getSocket(loop, socket).local ?? failure('EINVAL')),
+		getpeername: fd => withSocket(fd, socket => getSocket(loop, socket).remote ?? failure('ENOTCONN')),
+		echo: address => {
+			const way = deliver(loop.tx, self.task.namespaces.net, {address, port: 0, protocol: 'udp'});
+			return way.kind === 'lost' ? failure(way.errno) : {roundTripNs: way.roundTripNs, ttl: way.ttl};
+		},
+		queryName: (server, name) => queryName(loop.tx, self.task.namespaces.net, server, name),
+	};
+}
+
+/** First port that needs no privilege: net.ipv4.ip_unprivileged_port_start. */
+const firstFreePort = 1024;
+
+function bindToPort(self: Self, socket: number, address: Exclude<SocketAddress, UnixAddress>): void | Failure {
+	const {task, loop} = self;
+	const isPrivileged = address.port !== 0 && address.port < firstFreePort;
+	return isPrivileged && !task.capabilities.includes('CAP_NET_BIND_SERVICE') ? failure('EACCES') : bindInet(loop, socket, address);
+}
+
+/** A unix socket is found by a file of type socket, which bind makes. */
+function bindToFile(self: Self, socket: number, address: UnixAddress): void | Failure {
+	const {caller, task, context} = self;
+	const parent = resolveParent(caller, address.path);
+	if (failed(parent)) {
+		return parent;
+	}
+
+	const refused = mayChange(self, parent.place.mount, parent.fs, parent.place.node);
+	if (refused !== undefined) {
+		return refused;
+	}
+
+	const node = typeOf(context, parent.fs).create(context, parent.fs, parent.place.node, parent.name, {
+		type: 'socket', mode: 0o777 & ~task.umask, uid: task.uid, gid: groupOfNew(self, parent.fs, parent.place.node),
+	});
+	if (failed(node)) {
+		return node.errno === 'EEXIST' ? failure('EADDRINUSE') : node;
+	}
+
+	return bindUnix(self.loop, socket, address, `unix:${parent.fs}:${node}`);
+}
+
+function connectToFile(self: Self, socket: number, address: UnixAddress): void | Failure {
+	const found = resolve(self.caller, address.path, true);
+	if (failed(found)) {
+		return found;
+	}
+
+	if (found.attributes.type !== 'socket') {
+		return failure('ECONNREFUSED');
+	}
+
+	return permits(self.caller, found.attributes, 'write') ? connectUnix(self.loop, socket, address, `unix:${found.fs}:${found.place.node}`) : failure('EACCES');
+}

@@ -1,0 +1,136 @@
+// How tasks come to be: forked by another task, or spawned by a daemon that chooses everything about them.
+
+import {must} from '../../base/assert.js';
+import {nowNs} from '../../base/clock.js';
+import {rates} from '../../base/rates.js';
+import {type Failure, failed, failure} from './errno.js';
+import type {SpawnOptions} from './kernel-access.js';
+import {maxTasks} from './limits.js';
+import {branchNamespace, getNamespace, takePids} from './namespaces.js';
+import {retainFile} from './open-file.js';
+import type {ForkOptions, NamespaceKind, Process, Running} from './program.js';
+import type {RunLoop} from './run-loop.js';
+import type {KernelId, NamespaceId, Task, TaskId} from './schema.js';
+import {getTask} from './tasks.js';
+
+/** Makes the caller's view of the kernel for a task; see system-calls.ts. Handed in, because calls can fork. */
+export type MakeProcess = (task: Task) => Process;
+
+export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Running, options: ForkOptions, makeProcess: MakeProcess): TaskId | Failure {
+	const {tx} = loop;
+	const wanted = options.newNamespaces ?? [];
+	if (wanted.length > 0 && !wanted.includes('user') && !parent.capabilities.includes('CAP_SYS_ADMIN')) {
+		return failure('EPERM');
+	}
+
+	const refused = mayFork(loop, parent);
+	if (refused !== undefined) {
+		return refused;
+	}
+
+	const namespaces = newNamespaces(loop, parent, wanted);
+	const pidNamespace = wanted.includes('pid') ? namespaces.pid : parent.childPidNamespace;
+	const child: Task = {
+		...parent,
+		...newLife(loop, pidNamespace),
+		parent: parent.id,
+		namespaces: {...namespaces, pid: pidNamespace},
+		childPidNamespace: pidNamespace,
+		isThread: options.thread ?? false,
+		name: options.name ?? parent.name,
+		dispositions: parent.dispositions,
+	};
+	return start(loop, child, main, makeProcess);
+}
+
+/** Makes a task that is not a copy of any: a container's first process, a login shell, a daemon. */
+export function spawn(loop: RunLoop, kernel: KernelId, creator: TaskId, options: SpawnOptions, main: (process: Process) => Running, makeProcess: MakeProcess): TaskId | Failure {
+	const life = newLife(loop, options.namespaces.pid);
+	const task: Task = {
+		...life,
+		kernel,
+		parent: options.parent ?? creator,
+		group: life.id,
+		session: options.newSession === false ? getTask(loop.tx, kernel, creator).session : life.id,
+		terminal: options.terminal,
+		isThread: false,
+		name: options.name,
+		argv: [options.name],
+		env: Array.from(options.env, ([name, value]) => `${name}=${value}`),
+		executable: '',
+		program: undefined,
+		flavour: options.flavour ?? 'gnu',
+		uid: options.uid,
+		gid: options.gid,
+		groups: options.groups,
+		capabilities: options.capabilities,
+		noNewPrivileges: options.noNewPrivileges ?? false,
+		namespaces: options.namespaces,
+		childPidNamespace: options.namespaces.pid,
+		root: options.root,
+		cwd: options.cwd,
+		umask: options.umask ?? 0o022,
+		descriptors: new Map(Array.from(options.files, ([fd, file]) => [fd, {file, closeOnExec: false}])),
+		cgroup: options.cgroup,
+		dispositions: {},
+		memoryBytes: 0,
+		oomScoreAdjust: 0,
+	};
+	return start(loop, task, main, makeProcess);
+}
+
+function newNamespaces(loop: RunLoop, parent: Task, wanted: readonly NamespaceKind[]): Task['namespaces'] {
+	const namespaces: Record<NamespaceKind, NamespaceId> = {...parent.namespaces};
+	if (wanted.includes('user')) {
+		namespaces.user = branchNamespace(loop.tx, parent, 'user', parent.namespaces.user);
+	}
+
+	for (const kind of wanted) {
+		if (kind !== 'user') {
+			namespaces[kind] = branchNamespace(loop.tx, parent, kind, namespaces.user);
+		}
+	}
+
+	return namespaces;
+}
+
+type NewLife = Pick<Task, 'id' | 'pids' | 'state' | 'wait' | 'pendingSignals' | 'caughtSignals' | 'status' | 'startNs' | 'cpuNs'>;
+
+function newLife(loop: RunLoop, pidNamespace: NamespaceId): NewLife {
+	const pids = takePids(loop.tx, pidNamespace);
+	return {
+		id: must(pids.at(-1), 'newLife: no pid').pid, pids, state: 'runnable', wait: undefined, pendingSignals: [], caughtSignals: [], status: undefined, startNs: nowNs(loop.tx), cpuNs: 0,
+	};
+}
+
+function start(loop: RunLoop, task: Task, main: (process: Process) => Running, makeProcess: MakeProcess): TaskId {
+	const {tx} = loop;
+	for (const {file} of task.descriptors.values()) {
+		retainFile(loop, file);
+	}
+
+	tx.put(`task:${task.kernel}`, task.id, task);
+	const namespace = getNamespace(tx, task.namespaces.pid);
+	if (namespace.init === undefined) {
+		tx.put('namespace', namespace.id, {...namespace, init: task.id});
+	}
+
+	loop.accounting?.attach(loop.tx, task);
+	loop.add(task.kernel, task.id, main(makeProcess(task)));
+	loop.addChild(task.kernel, task.parent, task.id);
+	if (loop.has(task.kernel, task.parent)) {
+		loop.burn(task.kernel, task.parent, task.isThread ? 0 : rates.forkNs);
+	}
+
+	return task.id;
+}
+
+/** EAGAIN when the kernel or the cgroup has no room for another task. */
+function mayFork(loop: RunLoop, parent: Task): Failure | undefined {
+	if (loop.tx.table(`task:${parent.kernel}`).size >= maxTasks) {
+		return failure('EAGAIN');
+	}
+
+	const refused = loop.accounting?.mayFork(loop.tx, parent);
+	return failed(refused) ? refused : undefined;
+}
