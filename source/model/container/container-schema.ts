@@ -12,6 +12,7 @@
 import type {Nanoseconds} from '../../base/clock.js';
 import type {TraceEvent} from '../../base/transaction.js';
 import type {FsId} from '../kernel/file-types.js';
+import type {NamespaceKind} from '../kernel/program.js';
 import type {KernelEvent, NamespaceId, TaskId} from '../kernel/schema.js';
 import type {NetworkSchema} from '../network/network-schema.js';
 import type {EngineId, ImageConfig, ImageEvent, ImageId, ImageSchema} from './schema.js';
@@ -196,7 +197,8 @@ export type Container = {
 	/** 64 digits; empty while it does not run. */
 	readonly sandbox: string;
 	readonly layer: ContainerLayer;
-	readonly namespaces: {readonly net: NamespaceId; readonly mnt: NamespaceId; readonly pid: NamespaceId; readonly ipc: NamespaceId; readonly uts: NamespaceId; readonly cgroup: NamespaceId} | undefined;
+	/** While it runs. */
+	readonly namespaces: Readonly<Record<NamespaceKind, NamespaceId>> | undefined;
 	readonly cgroup: string;
 	readonly execs: readonly ExecId[];
 	/** From restart to restart: what the back-off remembers. */
@@ -242,8 +244,8 @@ export type DockerNetwork = {
 	readonly leases: ReadonlyMap<string, string>;
 	/** Running containers on it and their endpoints' ids. */
 	readonly members: ReadonlyMap<ContainerId, string>;
-	/** The address that was given last: the next search begins behind it. */
-	readonly lastAddress: string;
+	/** No address below this one is free. */
+	readonly lowestFree: number;
 };
 
 export type Volume = {
@@ -268,12 +270,14 @@ export type DockerEvent = {
 	readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** Counts of containers by state, kept so that nobody needs to count. */
 export type EngineInfo = {
 	/** `/info`'s ID: a random UUID. */
 	readonly id: string;
 	readonly daemon: TaskId | undefined;
 	readonly nextEventId: number;
+	/** Where the search for a host port that nobody chose begins. */
+	readonly nextHostPort: number;
+	readonly startedNs: Nanoseconds;
 };
 
 export type ContainerSchema = ImageSchema & NetworkSchema & {

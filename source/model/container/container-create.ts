@@ -1,0 +1,173 @@
+// POST /containers/create, as far as it is a matter of the daemon's records: checking the request, naming the container, making its
+// volumes, and giving it a layer to write to. Source: moby/moby daemon/create.go.
+
+import {nowNs} from '../../base/clock.js';
+import {randomHex} from '../../base/random.js';
+import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
+import {commandOf, mergeConfig, parseConfig} from './container-config.js';
+import {drawName, nameConflict, parseContainerName} from './container-name.js';
+import type {Container, ContainerConfig, ContainerLayer, Endpoint, HostConfig} from './container-schema.js';
+import {findContainer, logContainerEvent, putContainer} from './container-store.js';
+import {newEndpoint} from './endpoint.js';
+import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
+import {checkResources, parseHostConfig} from './host-config.js';
+import {findImage, isImageError, topChain} from './image-store.js';
+import {JsonFields} from './json-fields.js';
+import {layerStack} from './layer-store.js';
+import type {Image, ImageConfig} from './schema.js';
+import {resolveMounts, useVolume} from './volume.js';
+
+export type Created = {readonly container: Container; readonly warnings: readonly string[]};
+
+/** Makes a container in state `created`. `name` is empty if the request has none. */
+export function createContainer(engine: Engine, name: string, request: Json): Created | EngineError {
+	const asked = parseRequest(engine, request);
+	if (isEngineError(asked)) {
+		return asked;
+	}
+
+	const image = findImage(engine, asked.config.Image ?? '');
+	if (isImageError(image)) {
+		return engineError(image.status, image.message);
+	}
+
+	const id = newId(engine, 'container-id');
+	const named = name === '' ? drawName(engine) : parseContainerName(name);
+	if (isEngineError(named)) {
+		return named;
+	}
+
+	const conflict = nameConflict(engine, named);
+	const config = mergeConfig(asked.config, image.document.config, id);
+	if (conflict !== undefined || isEngineError(config)) {
+		return isEngineError(config) ? config : conflict!;
+	}
+
+	const mounts = resolveMounts(engine, asked.hostConfig, Object.keys(config.Volumes ?? {}));
+	if (isEngineError(mounts)) {
+		return mounts;
+	}
+
+	const container: Container = {
+		id, name: named, createdNs: nowNs(engine.tx), ...commandOf(config), config: withHostname(engine, config, asked.hostConfig), hostConfig: asked.hostConfig,
+		image: image.id, restartCount: 0, mounts, endpoints: asked.endpoints, ports: [], sandbox: '', layer: makeContainerLayer(engine, image),
+		namespaces: undefined, cgroup: `/system.slice/docker-${id}.scope`, execs: [], backOffNs: 0,
+		state: {
+			status: 'created', isOomKilled: false, task: undefined, shim: undefined, exitCode: 0, error: '', startedNs: undefined, finishedNs: undefined,
+			isManuallyStopped: false, health: undefined,
+		},
+	};
+	for (const mount of mounts) {
+		if (mount.name !== undefined) {
+			useVolume(engine, mount.name, id);
+		}
+	}
+
+	engine.tx.put(`container-name:${engine.engine}`, named, {container: id});
+	putContainer(engine, container);
+	logContainerEvent(engine, container, 'create');
+	return {container, warnings: []};
+}
+
+type Request = {readonly config: ImageConfig; readonly hostConfig: HostConfig; readonly endpoints: readonly Endpoint[]};
+
+function parseRequest(engine: Engine, request: Json): Request | EngineError {
+	const body: JsonObject = isJsonObject(request) ? request : {};
+	const config = parseConfig(request);
+	const hostConfig = parseHostConfig(body['HostConfig']);
+	if (isEngineError(config) || isEngineError(hostConfig)) {
+		return isEngineError(config) ? config : hostConfig as EngineError;
+	}
+
+	if (hostConfig.AutoRemove && hostConfig.RestartPolicy.Name !== 'no') {
+		return engineError(400, 'can\'t create \'AutoRemove\' container with restart policy');
+	}
+
+	const cpuCount = engine.tx.get('kernel', engine.engine)?.cpuCount ?? 1;
+	const problem = checkResources(hostConfig, cpuCount) ?? checkMode(engine, hostConfig);
+	const endpoints = parseEndpoints(body['NetworkingConfig'], hostConfig);
+	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});
+}
+
+function checkMode(engine: Engine, {NetworkMode, Links, IpcMode, PidMode, UTSMode}: HostConfig): EngineError | undefined {
+	if (NetworkMode === 'container:' || NetworkMode === '') {
+		return engineError(400, 'invalid container format container:<name|id>');
+	}
+
+	if ((Links ?? []).length > 0) {
+		return engineError(501, 'virtlab does not model links between containers; use a network');
+	}
+
+	const isFixed = (mode: string, words: readonly string[]) => words.includes(mode);
+	if (!isFixed(IpcMode, ['private', 'shareable', 'host', 'none']) && !IpcMode.startsWith('container:')) {
+		return engineError(400, `invalid IPC mode: ${IpcMode}`);
+	}
+
+	if (!isFixed(PidMode, ['', 'host']) && !PidMode.startsWith('container:')) {
+		return engineError(400, 'invalid PID mode');
+	}
+
+	if (!isFixed(UTSMode, ['', 'host'])) {
+		return engineError(400, 'invalid UTS mode');
+	}
+
+	const joined = [IpcMode, PidMode].find(mode => mode.startsWith('container:'));
+	const other = joined === undefined ? undefined : findContainer(engine, joined.slice('container:'.length));
+	return isEngineError(other) ? other : undefined;
+}
+
+function parseEndpoints(networking: Json | undefined, hostConfig: HostConfig): readonly Endpoint[] | EngineError {
+	const mode = hostConfig.NetworkMode;
+	if (mode.startsWith('container:')) {
+		return [];
+	}
+
+	const configs = new JsonFields(networking, 'NetworkingConfig').raw('EndpointsConfig');
+	const endpoints: Endpoint[] = [];
+	for (const [name, value] of Object.entries(isJsonObject(configs) ? configs : {})) {
+		const endpoint = parseEndpoint(name === 'default' ? 'bridge' : name, value ?? null);
+		if (isEngineError(endpoint)) {
+			return endpoint;
+		}
+
+		endpoints.push(endpoint);
+	}
+
+	return endpoints.some(endpoint => endpoint.networkName === mode) ? endpoints : [newEndpoint(mode), ...endpoints];
+}
+
+/** What `--ip`, `--network-alias` and `--mac-address` say about one network. */
+export function parseEndpoint(networkName: string, value: Json): Endpoint | EngineError {
+	const fields = new JsonFields(value, 'EndpointSettings');
+	const address = new JsonFields(fields.raw('IPAMConfig'), 'EndpointIPAMConfig').text('IPv4Address');
+	const aliases = fields.texts('Aliases');
+	const endpoint = newEndpoint(networkName, {
+		aliases: aliases === undefined || aliases.length === 0 ? null : aliases,
+		requestedAddress: address === '' ? undefined : address,
+		requestedMac: fields.text('MacAddress') === '' ? undefined : fields.text('MacAddress'),
+	});
+	return fields.error === undefined ? endpoint : engineError(400, fields.error);
+}
+
+/** With the host's network a container has the host's name, with another container's network that one's. */
+function withHostname(engine: Engine, config: ContainerConfig, {NetworkMode}: HostConfig): ContainerConfig {
+	if (NetworkMode === 'host') {
+		const {uts} = engine.tx.get('kernel', engine.engine)!.initial;
+		return {...config, Hostname: engine.tx.get('namespace', uts)?.hostname ?? config.Hostname};
+	}
+
+	const other = NetworkMode.startsWith('container:') ? findContainer(engine, NetworkMode.slice('container:'.length)) : undefined;
+	return other === undefined || isEngineError(other) ? config : {...config, Hostname: other.config.Hostname};
+}
+
+function makeContainerLayer(engine: Engine, image: Image): ContainerLayer {
+	const {tx} = engine;
+	return {
+		cacheId: randomHex(tx, 'layer-cache', 64),
+		upper: makeInodeFileSystem(tx, 'ext4'),
+		init: makeInodeFileSystem(tx, 'ext4'),
+		imageLayers: layerStack(engine, topChain(image)).map(layer => layer.fs),
+		merged: undefined,
+	};
+}

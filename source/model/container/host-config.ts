@@ -1,0 +1,277 @@
+// HostConfig: what a container may use of its host. Read from a request, checked as dockerd checks it, and written out in full as
+// `docker inspect` shows it. Source: moby/moby api/types/container/hostconfig.go, daemon/daemon_unix.go verifyPlatformContainerResources.
+//
+// Simplified: fields that the model has nothing behind (block I/O weights, devices, sysctls, user namespaces, ...) are refused unless
+// they have their default.
+
+import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import type {HostConfig, MountSpec, PortMap, RestartPolicy} from './container-schema.js';
+import {engineError, type EngineError, firstError, isEngineError} from './engine.js';
+import {isZero, JsonFields} from './json-fields.js';
+
+const unmodelled = [
+	'VolumeDriver', 'Cgroup', 'UsernsMode', 'CgroupParent', 'BlkioWeight', 'BlkioWeightDevice', 'BlkioDeviceReadBps',
+	'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'Devices',
+	'DeviceCgroupRules', 'DeviceRequests', 'Ulimits', 'CpuCount', 'CpuPercent', 'IOMaximumIOps', 'IOMaximumBandwidth', 'StorageOpt', 'Sysctls',
+	'Annotations', 'MaskedPaths', 'ReadonlyPaths', 'ContainerIDFile', 'KernelMemory', 'KernelMemoryTCP',
+] as const;
+
+const defaultShmBytes = 67_108_864;
+
+export function parseHostConfig(value: Json | undefined): HostConfig | EngineError {
+	const fields = new JsonFields(value, 'HostConfig');
+	const restart = parseRestartPolicy(fields.raw('RestartPolicy'));
+	const ports = parsePortMap(fields.raw('PortBindings'));
+	const mounts = parseMountSpecs(fields.objects('Mounts'));
+	const problem = firstError(restart, ports, mounts) ?? refuseUnmodelled(fields);
+	if (problem !== undefined || isEngineError(restart) || isEngineError(ports) || isEngineError(mounts)) {
+		return problem!;
+	}
+
+	const networkMode = fields.text('NetworkMode');
+	const memory = fields.integer('Memory');
+	const swap = fields.integer('MemorySwap');
+	const logConfig = new JsonFields(fields.raw('LogConfig'), 'LogConfig');
+	const size = fields.raw('ConsoleSize');
+	const pidsLimit = fields.integer('PidsLimit');
+	const config: HostConfig = {
+		Binds: fields.texts('Binds') ?? null,
+		NetworkMode: networkMode === '' || networkMode === 'default' ? 'bridge' : networkMode,
+		PortBindings: ports,
+		RestartPolicy: restart,
+		AutoRemove: fields.flag('AutoRemove'),
+		VolumesFrom: fields.texts('VolumesFrom') ?? null,
+		CapAdd: fields.texts('CapAdd') ?? null,
+		CapDrop: fields.texts('CapDrop') ?? null,
+		CgroupnsMode: fields.text('CgroupnsMode') === 'host' ? 'host' : 'private',
+		Dns: fields.texts('Dns') ?? [],
+		DnsOptions: fields.texts('DnsOptions') ?? [],
+		DnsSearch: fields.texts('DnsSearch') ?? [],
+		ExtraHosts: fields.texts('ExtraHosts') ?? null,
+		GroupAdd: fields.texts('GroupAdd') ?? null,
+		IpcMode: fields.text('IpcMode') || 'private',
+		Links: fields.texts('Links') ?? null,
+		OomScoreAdj: fields.integer('OomScoreAdj'),
+		PidMode: fields.text('PidMode'),
+		Privileged: fields.flag('Privileged'),
+		PublishAllPorts: fields.flag('PublishAllPorts'),
+		ReadonlyRootfs: fields.flag('ReadonlyRootfs'),
+		SecurityOpt: fields.texts('SecurityOpt') ?? null,
+		UTSMode: fields.text('UTSMode'),
+		ShmSize: fields.integer('ShmSize') || defaultShmBytes,
+		Tmpfs: fields.record('Tmpfs'),
+		Mounts: mounts,
+		ConsoleSize: Array.isArray(size) && size.length === 2 ? [Number(size[0]), Number(size[1])] : [0, 0],
+		CpuShares: fields.integer('CpuShares'),
+		Memory: memory,
+		NanoCpus: fields.integer('NanoCpus'),
+		CpuPeriod: fields.integer('CpuPeriod'),
+		CpuQuota: fields.integer('CpuQuota'),
+		CpusetCpus: fields.text('CpusetCpus'),
+		CpusetMems: fields.text('CpusetMems'),
+		MemoryReservation: fields.integer('MemoryReservation'),
+		// A limit without one for swap allows as much swap again. Source: adaptContainerSettings.
+		MemorySwap: memory > 0 && swap === 0 ? memory * 2 : swap,
+		OomKillDisable: fields.flag('OomKillDisable'),
+		PidsLimit: fields.raw('PidsLimit') === undefined || pidsLimit === 0 ? null : pidsLimit,
+		Init: fields.raw('Init') === undefined ? undefined : fields.flag('Init'),
+		LogConfig: {Type: logConfig.text('Type') || 'json-file', Config: logConfig.record('Config') ?? {}},
+	};
+	return fields.error === undefined && logConfig.error === undefined ? config : engineError(400, fields.error ?? logConfig.error!);
+}
+
+function refuseUnmodelled(fields: JsonFields): EngineError | undefined {
+	const named = unmodelled.find(key => !isZero(fields.raw(key)));
+	if (named !== undefined) {
+		return engineError(501, `virtlab does not model HostConfig.${named}`);
+	}
+
+	const runtime = fields.text('Runtime');
+	if (!['', 'runc', 'io.containerd.runc.v2'].includes(runtime)) {
+		return engineError(400, `unknown or invalid runtime name: ${runtime}`);
+	}
+
+	const driver = new JsonFields(fields.raw('LogConfig'), 'LogConfig').text('Type');
+	if (!['', 'json-file', 'none'].includes(driver)) {
+		return engineError(400, `logger: no log driver named '${driver}' is registered`);
+	}
+
+	const security = (fields.texts('SecurityOpt') ?? []).find(option => !/^no-new-privileges(?:[:=]true)?$/v.test(option));
+	return security === undefined ? undefined : engineError(501, `virtlab does not model the security option ${security}`);
+}
+
+/** Limits that dockerd refuses. `before` holds the limits that an update changes. */
+export function checkResources(config: HostConfig, cpuCount: number): EngineError | undefined {
+	if (config.Memory !== 0 && config.Memory < 6 * 1024 * 1024) {
+		return engineError(400, 'Minimum memory limit allowed is 6MB');
+	}
+
+	if (config.Memory > 0 && config.MemorySwap > 0 && config.MemorySwap < config.Memory) {
+		return engineError(400, 'Minimum memoryswap limit should be larger than memory limit, see usage');
+	}
+
+	if (config.Memory === 0 && config.MemorySwap > 0) {
+		return engineError(400, 'You should always set the Memory limit when using Memoryswap limit, see usage');
+	}
+
+	if (config.Memory > 0 && config.MemoryReservation > config.Memory) {
+		return engineError(400, 'Minimum memory limit can not be less than memory reservation limit, see usage');
+	}
+
+	if (config.NanoCpus > 0 && (config.CpuPeriod > 0 || config.CpuQuota > 0)) {
+		return engineError(400, `Conflicting options: Nano CPUs and CPU ${config.CpuPeriod > 0 ? 'Period' : 'Quota'} cannot both be set`);
+	}
+
+	if (config.NanoCpus < 0 || config.NanoCpus > cpuCount * 1e9) {
+		return engineError(400, `range of CPUs is from 0.01 to ${cpuCount}.00, as there are only ${cpuCount} CPUs available`);
+	}
+
+	if (config.CpuPeriod !== 0 && (config.CpuPeriod < 1000 || config.CpuPeriod > 1_000_000)) {
+		return engineError(400, 'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
+	}
+
+	return config.CpuQuota > 0 && config.CpuQuota < 1000
+		? engineError(400, 'CPU cfs quota can not be less than 1ms (i.e. 1000)')
+		: checkCpuset(config.CpusetCpus, cpuCount);
+}
+
+function checkCpuset(cpus: string, cpuCount: number): EngineError | undefined {
+	if (cpus === '') {
+		return undefined;
+	}
+
+	const wanted = parseCpuset(cpus);
+	if (wanted === undefined) {
+		return engineError(400, `Invalid value ${cpus} for cpuset cpus`);
+	}
+
+	return wanted.some(cpu => cpu >= cpuCount)
+		? engineError(400, `Requested CPUs are not available - requested ${cpus}, available: ${cpuCount === 1 ? '0' : `0-${cpuCount - 1}`}`)
+		: undefined;
+}
+
+/** `0-2,4` as numbers, or undefined if it is none. */
+export function parseCpuset(text: string): readonly number[] | undefined {
+	const cpus: number[] = [];
+	for (const part of text.split(',')) {
+		const range = /^(?<from>\d{1,4})(?:-(?<to>\d{1,4}))?$/v.exec(part)?.groups;
+		if (range === undefined || Number(range['to'] ?? range['from']) < Number(range['from'])) {
+			return undefined;
+		}
+
+		for (let cpu = Number(range['from']); cpu <= Number(range['to'] ?? range['from']); cpu++) {
+			cpus.push(cpu);
+		}
+	}
+
+	return cpus;
+}
+
+export function parseRestartPolicy(value: Json | undefined): RestartPolicy | EngineError {
+	const fields = new JsonFields(value, 'RestartPolicy');
+	const name = fields.text('Name');
+	const count = fields.integer('MaximumRetryCount');
+	if (fields.error !== undefined) {
+		return engineError(400, fields.error);
+	}
+
+	if (name !== '' && name !== 'no' && name !== 'always' && name !== 'unless-stopped' && name !== 'on-failure') {
+		return engineError(400, `invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`);
+	}
+
+	if (name !== 'on-failure' && count !== 0) {
+		return engineError(400, `invalid restart policy: maximum retry count ${count < 0 ? 'cannot be negative' : "can only be used with 'on-failure'"}`);
+	}
+
+	return count < 0 ? engineError(400, 'invalid restart policy: maximum retry count cannot be negative') : {Name: name === '' ? 'no' : name, MaximumRetryCount: count};
+}
+
+const portPattern = /^(?<port>\d{1,5})(?:\/(?:tcp|udp|sctp))?$/v;
+
+function parsePortMap(value: Json | undefined): PortMap | EngineError {
+	const ports: Record<string, {HostIp: string; HostPort: string}[]> = {};
+	for (const [key, bindings] of Object.entries(isJsonObject(value) ? value : {})) {
+		const port = Number(portPattern.exec(key)?.groups?.['port'] ?? 'NaN');
+		if (!(port >= 1 && port <= 65_535)) {
+			return engineError(400, `invalid port specification: "${key}"`);
+		}
+
+		ports[key.includes('/') ? key : `${key}/tcp`] = (Array.isArray(bindings) ? bindings : []).map((binding: Json) => {
+			const fields = new JsonFields(binding, 'PortBinding');
+			return {HostIp: fields.text('HostIp'), HostPort: fields.text('HostPort')};
+		});
+	}
+
+	for (const {HostPort} of Object.values(ports).flat()) {
+		if (!/^(?:\d{1,5}(?:-\d{1,5})?)?$/v.test(HostPort) || HostPort.split('-').some(port => Number(port) > 65_535)) {
+			return engineError(400, `invalid port specification: "${HostPort}"`);
+		}
+	}
+
+	return ports;
+}
+
+function parseMountSpecs(objects: readonly JsonObject[] | undefined): readonly MountSpec[] | undefined | EngineError {
+	const specs: MountSpec[] = [];
+	for (const object of objects ?? []) {
+		const fields = new JsonFields(object, 'Mount');
+		const type = fields.text('Type');
+		const target = fields.text('Target');
+		const invalid = (problem: string) => engineError(400, `invalid mount config for type "${type}": ${problem}`);
+		if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') {
+			return invalid('mount type unknown');
+		}
+
+		if (target === '' || !target.startsWith('/')) {
+			return invalid(target === '' ? 'field Target must not be empty' : `invalid mount path: '${target}' mount path must be absolute`);
+		}
+
+		const source = fields.text('Source');
+		if (type === 'bind' && !source.startsWith('/')) {
+			return invalid(source === '' ? 'field Source must not be empty' : `invalid mount path: '${source}' mount path must be absolute`);
+		}
+
+		const volume = new JsonFields(fields.raw('VolumeOptions'), 'VolumeOptions');
+		const tmpfs = new JsonFields(fields.raw('TmpfsOptions'), 'TmpfsOptions');
+		specs.push({
+			Type: type,
+			...(source === '' ? {} : {Source: source}),
+			Target: target,
+			...(fields.flag('ReadOnly') ? {ReadOnly: true} : {}),
+			...(fields.raw('VolumeOptions') === undefined ? {} : {VolumeOptions: {NoCopy: volume.flag('NoCopy'), Labels: volume.record('Labels') ?? {}}}),
+			...(fields.raw('TmpfsOptions') === undefined ? {} : {TmpfsOptions: {SizeBytes: tmpfs.integer('SizeBytes'), Mode: tmpfs.integer('Mode')}}),
+		});
+	}
+
+	return objects === undefined || specs.length === 0 ? undefined : specs;
+}
+
+const maskedPaths = [
+	'/proc/asound', '/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list',
+	'/proc/timer_stats', '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+/** The whole document, in the order of the real one. */
+export function hostConfigJson(config: HostConfig): JsonObject {
+	return {
+		Binds: config.Binds, ContainerIDFile: '', LogConfig: config.LogConfig, NetworkMode: config.NetworkMode,
+		PortBindings: config.PortBindings as Json as JsonObject, RestartPolicy: config.RestartPolicy, AutoRemove: config.AutoRemove, VolumeDriver: '',
+		VolumesFrom: config.VolumesFrom, ConsoleSize: config.ConsoleSize, CapAdd: config.CapAdd, CapDrop: config.CapDrop,
+		CgroupnsMode: config.CgroupnsMode, Dns: config.Dns, DnsOptions: config.DnsOptions, DnsSearch: config.DnsSearch,
+		ExtraHosts: config.ExtraHosts, GroupAdd: config.GroupAdd, IpcMode: config.IpcMode, Cgroup: '', Links: config.Links,
+		OomScoreAdj: config.OomScoreAdj, PidMode: config.PidMode, Privileged: config.Privileged, PublishAllPorts: config.PublishAllPorts,
+		ReadonlyRootfs: config.ReadonlyRootfs, SecurityOpt: config.SecurityOpt,
+		...(config.Tmpfs === undefined ? {} : {Tmpfs: config.Tmpfs}),
+		UTSMode: config.UTSMode, UsernsMode: '', ShmSize: config.ShmSize, Runtime: 'runc', Isolation: '', CpuShares: config.CpuShares,
+		Memory: config.Memory, NanoCpus: config.NanoCpus, CgroupParent: '', BlkioWeight: 0, BlkioWeightDevice: [], BlkioDeviceReadBps: [],
+		BlkioDeviceWriteBps: [], BlkioDeviceReadIOps: [], BlkioDeviceWriteIOps: [], CpuPeriod: config.CpuPeriod, CpuQuota: config.CpuQuota,
+		CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0, CpusetCpus: config.CpusetCpus, CpusetMems: config.CpusetMems, Devices: [],
+		DeviceCgroupRules: null, DeviceRequests: null, MemoryReservation: config.MemoryReservation, MemorySwap: config.MemorySwap,
+		MemorySwappiness: null, OomKillDisable: config.OomKillDisable, PidsLimit: config.PidsLimit, Ulimits: [], CpuCount: 0, CpuPercent: 0,
+		IOMaximumIOps: 0, IOMaximumBandwidth: 0,
+		...(config.Mounts === undefined ? {} : {Mounts: config.Mounts as Json}),
+		...(config.Init === undefined ? {} : {Init: config.Init}),
+		MaskedPaths: config.Privileged ? null : maskedPaths, ReadonlyPaths: config.Privileged ? null : readonlyPaths,
+	};
+}
