@@ -109,7 +109,7 @@ export function parseDocument(bytes: Uint8Array): ImageDocument | {readonly erro
 	return isSound
 		? {
 			...document, architecture: document.architecture ?? 'amd64', os: document.os ?? 'linux', created: document.created ?? '0001-01-01T00:00:00Z',
-			config: document.config ?? {}, history: document.history ?? [], rootfs: {type: 'layers', diff_ids: diffIds as readonly DiffId[]},
+			config: document.config ?? {}, history: document.history ?? [], rootfs: {type: 'layers', diff_ids: diffIds as readonly string[] as readonly DiffId[]},
 		}
 		: {error: 'invalid checksum digest format'};
 }
