@@ -1,0 +1,112 @@
+// Child processes of the shell: a forked task with a copy of the shell's state, in which one piece of the syntax tree is run.
+
+import {errorTextOf, failed} from '../model/kernel/errno.js';
+import type {ExitStatus, Pid, Process, Running} from '../model/kernel/program.js';
+import type {SignalName} from '../model/kernel/signal.js';
+import {Abandoned, abandon, complain, Replaced} from './shell.js';
+import type {Doing, Shell} from './shell.js';
+
+export type ForkPlace = {
+	/** With job control: the group to join, 0 for one of its own. Without: undefined, and the child stays in the shell's group. */
+	readonly group: Pid | undefined;
+	/** Started with `&`: without job control it does not hear Ctrl-C. */
+	readonly isBackground?: boolean;
+};
+
+/** What a shell that gives its subshells no chance to nest for ever allows. */
+const subshellDepthMax = 100;
+
+export function * forkShell(shell: Shell, {group, isBackground = false}: ForkPlace, body: (child: Shell) => Doing): Doing<Pid> {
+	if (shell.subshellDepth >= subshellDepthMax) {
+		return yield * abandon(shell, `maximum subshell nesting level exceeded (${subshellDepthMax})`);
+	}
+
+	const child = shell.clone();
+	const pid = shell.process.sys.fork(process => runChild(child, process, {shell, group, isBackground, body}));
+	if (failed(pid)) {
+		return yield * abandon(shell, `fork: ${errorTextOf(pid)}`, {status: 254, isFatal: true});
+	}
+
+	if (group !== undefined) {
+		shell.process.sys.setpgid(pid, group === 0 ? pid : group);
+	}
+
+	return pid;
+}
+
+type Birth = {readonly shell: Shell; readonly group: Pid | undefined; readonly isBackground: boolean; readonly body: (child: Shell) => Doing};
+
+function * runChild(child: Shell, process: Process, {group, isBackground, body}: Birth): Running {
+	child.process = process;
+	resetSignals(child, {hasJobControl: group !== undefined, isBackground});
+	child.subshellDepth++;
+	child.options.set.delete('monitor');
+	child.isInteractive = false;
+	child.flow = undefined;
+	child.loopDepth = 0;
+	child.testDepth = 0;
+	try {
+		const status = yield * guarded(child, body(child));
+		return yield * runExitTrap(child, status);
+	} catch (error) {
+		if (error instanceof Replaced) {
+			return yield * error.image.run();
+		}
+
+		throw error;
+	}
+}
+
+/** Runs to the end, whatever ends it: an error in an expansion, `exit`, or recursion beyond what can be run. */
+export function * guarded(shell: Shell, running: Doing): Doing {
+	try {
+		return yield * running;
+	} catch (error) {
+		if (error instanceof Abandoned) {
+			return error.status;
+		}
+
+		if (error instanceof RangeError) {
+			yield * complain(shell, 'maximum nesting level exceeded');
+			return 1;
+		}
+
+		throw error;
+	}
+}
+
+/** A child's traps are those it sets itself; what was ignored when the shell began stays ignored. */
+function resetSignals(child: Shell, {hasJobControl, isBackground}: {readonly hasJobControl: boolean; readonly isBackground: boolean}): void {
+	const {sys} = child.process;
+	for (const [name, action] of child.traps) {
+		if (name !== 'EXIT' && name !== 'ERR' && name !== 'DEBUG' && name !== 'RETURN' && action !== '') {
+			sys.sigaction(name, 'default');
+		}
+	}
+
+	child.traps = new Map([...child.traps].filter(([name, action]) => action === '' && name !== 'EXIT'));
+	if (child.isInteractive) {
+		for (const name of ['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'] as const satisfies readonly SignalName[]) {
+			sys.sigaction(name, child.traps.has(name) ? 'ignore' : 'default');
+		}
+	}
+
+	if (isBackground && !hasJobControl) {
+		sys.sigaction('INT', 'ignore');
+		sys.sigaction('QUIT', 'ignore');
+	}
+}
+
+/** The EXIT trap runs once, when the shell ends by itself. Answers the final status. */
+export function * runExitTrap(shell: Shell, status: ExitStatus): Doing {
+	const action = shell.traps.get('EXIT');
+	if (action === undefined || action === '') {
+		return status;
+	}
+
+	shell.traps.delete('EXIT');
+	shell.flow = undefined;
+	shell.status = status;
+	yield * guarded(shell, shell.engine.runText(shell, action, 'trap'));
+	return (shell.flow as Shell['flow'])?.kind === 'exit' ? shell.status : status;
+}

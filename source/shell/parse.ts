@@ -1,0 +1,194 @@
+// From text to syntax tree. The parser is the package unbash, which is tolerant: it always answers a tree, beside a list of
+// errors. This file puts a cap on what it is given, tells text that is merely not finished (the prompt then reads on) from
+// text that is wrong, and finds the token that a shell would complain about.
+
+import {parse as parseBash} from 'unbash';
+import type {ParsedScript, ParseError} from 'unbash';
+import {convertScript, Refused} from './convert.js';
+import type {List} from './syntax.js';
+
+/** The longest command that is parsed at once, in UTF-16 units. */
+export const sourceMax = 65_536;
+
+/** How deep brackets of all kinds may nest before the text is refused unparsed. */
+const nestingMax = 200;
+
+export type SyntaxFailure = {
+	readonly kind: 'error';
+	readonly line: number;
+	readonly reason:
+		/** `near` is a token, or `newline`. */
+		| {readonly kind: 'unexpected'; readonly near: string; /** What would have been right, where dash says so. */ readonly expected: string | undefined}
+		| {readonly kind: 'end-of-file'}
+		/** A quote or bracket that is never closed. */
+		| {readonly kind: 'unclosed'; readonly quote: string}
+		| {readonly kind: 'other'; readonly message: string};
+	/** The line the token is on, as bash shows it. */
+	readonly lineText: string;
+};
+
+export type Parsed =
+	| {readonly kind: 'complete'; readonly list: List}
+	/** More text may make it right; `failure` is what to say if there is none, `list` what bash runs anyhow (an open here-document). */
+	| {readonly kind: 'incomplete'; readonly failure: SyntaxFailure; readonly list: List | undefined}
+	| SyntaxFailure;
+
+/** Parses commands whose first line is number `firstLine` of the script. */
+export function parse(source: string, firstLine = 1): Parsed {
+	const lineOf = (position: number): number => firstLine + countNewlines(source, position);
+	const refuse = (message: string): SyntaxFailure => ({kind: 'error', line: firstLine, reason: {kind: 'other', message}, lineText: ''});
+	if (source.length > sourceMax) {
+		return refuse(`command is longer than ${sourceMax} characters`);
+	}
+
+	if (deepestNesting(source) > nestingMax) {
+		return refuse('maximum nesting depth exceeded');
+	}
+
+	try {
+		const script = parseBash(source);
+		const error = firstError(script, source);
+		if (error !== undefined) {
+			return classify(error, {source, lineOf});
+		}
+
+		const {list, hasOpenHereDocument} = convertScript(script, source, lineOf);
+		if (hasOpenHereDocument || endsInBackslash(source)) {
+			return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file'}, source.length, {source, lineOf}), list};
+		}
+
+		return {kind: 'complete', list};
+	} catch (error) {
+		if (error instanceof Refused) {
+			return error.near === undefined
+				? {...refuse(error.message), line: lineOf(error.position)}
+				: failureAt({kind: 'unexpected', near: error.near, expected: undefined}, error.position, {source, lineOf});
+		}
+
+		// Hostile nesting that the count above does not see, as `f() f() f() ...`, exhausts the parser's stack.
+		if (error instanceof RangeError) {
+			return refuse('maximum nesting depth exceeded');
+		}
+
+		throw error;
+	}
+}
+
+type Text = {readonly source: string; readonly lineOf: (position: number) => number};
+
+function firstError(script: ParsedScript, source: string): ParseError | undefined {
+	const errors = [...script.errors ?? []].sort((a, b) => a.pos - b.pos);
+	const [first] = errors;
+	if (first === undefined || !isEmptyBody(first.message)) {
+		return first;
+	}
+
+	// An empty body is reported at its opening bracket; what matters is what stands where a command was expected.
+	const closing = errors.find(error => error !== first);
+	return closing !== undefined && isBlank(source, closing.pos) ? closing : {message: first.message, pos: afterOpening(source, first.pos)};
+}
+
+function isEmptyBody(message: string): boolean {
+	return message === 'expected command in subshell' || message === 'expected command in brace group';
+}
+
+function afterOpening(source: string, position: number): number {
+	let at = position;
+	while (at < source.length && '({ \t\n'.includes(source[at]!)) {
+		at++;
+	}
+
+	return at;
+}
+
+function classify(error: ParseError, text: Text): Parsed {
+	const {source} = text;
+	const unclosed = unclosedQuotes.get(error.message);
+	if (unclosed !== undefined) {
+		return {kind: 'incomplete', failure: failureAt({kind: 'unclosed', quote: unclosed}, error.pos, text), list: undefined};
+	}
+
+	if (error.message.includes('nesting depth')) {
+		return failureAt({kind: 'other', message: 'maximum nesting depth exceeded'}, error.pos, text);
+	}
+
+	if (isBlank(source, error.pos) && error.message !== 'expected redirect target') {
+		return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file'}, source.length, text), list: undefined};
+	}
+
+	const expected = /^expected '(?<token>[^']+)'/v.exec(error.message)?.groups?.['token'];
+	return failureAt({kind: 'unexpected', near: tokenAt(source, error.pos), expected}, error.pos, text);
+}
+
+const unclosedQuotes = new Map([
+	['unterminated double quote', '"'],
+	['unterminated single quote', '\''],
+	['unterminated ANSI-C quote', '\''],
+	['unterminated backtick', '`'],
+	['unterminated command substitution', ')'],
+	['unterminated process substitution', ')'],
+	['unterminated parameter expansion', '}'],
+	['unterminated arithmetic expansion', ')'],
+	['unterminated arithmetic command', ')'],
+	['unterminated arithmetic for header', ')'],
+	['unterminated extended glob', ')'],
+	['unterminated array subscript', ']'],
+]);
+
+function failureAt(reason: SyntaxFailure['reason'], position: number, {source, lineOf}: Text): SyntaxFailure {
+	const start = source.lastIndexOf('\n', Math.max(position - 1, 0)) + 1;
+	const end = source.indexOf('\n', Math.max(position, start));
+	return {kind: 'error', line: lineOf(position), reason, lineText: source.slice(start, end === -1 ? undefined : end)};
+}
+
+/** Whether nothing but blanks and comments follow. */
+function isBlank(source: string, position: number): boolean {
+	return /^(?:[ \t\n]|#[^\n]*)*$/v.test(source.slice(position));
+}
+
+/** An odd number of backslashes at the end of the text, which is joined with the line that follows. */
+function endsInBackslash(source: string): boolean {
+	const backslashes = /\\+\n?$/v.exec(source)?.[0].replace('\n', '').length ?? 0;
+	return backslashes % 2 === 1 && !insideComment(source);
+}
+
+function insideComment(source: string): boolean {
+	const line = source.replace(/\n$/v, '').slice(source.replace(/\n$/v, '').lastIndexOf('\n') + 1);
+	return /^[ \t]*#/v.test(line);
+}
+
+const operatorPattern = /^(?:;;&|&>>|<<<|<<-|&&|\|\||;;|;&|\|&|&>|<<|>>|<&|>&|<>|>\||[\n;\&\|\(\)<>])/v;
+
+function tokenAt(source: string, position: number): string {
+	const rest = source.slice(position).replace(/^[ \t]+/v, '');
+	const operator = operatorPattern.exec(rest)?.[0];
+	if (operator !== undefined) {
+		return operator === '\n' ? 'newline' : operator;
+	}
+
+	return /^[^ \t\n;\&\|\(\)<>]*/v.exec(rest)?.[0] || 'newline';
+}
+
+function countNewlines(source: string, end: number): number {
+	let count = 0;
+	for (let at = source.indexOf('\n'); at !== -1 && at < end; at = source.indexOf('\n', at + 1)) {
+		count++;
+	}
+
+	return count;
+}
+
+/** An estimate from above that needs no parser: quotes are not looked at. */
+function deepestNesting(source: string): number {
+	let depth = 0;
+	let deepest = 0;
+	for (const character of source) {
+		if (character === '(' || character === '{') {
+			deepest = Math.max(deepest, ++depth);
+		} else if ((character === ')' || character === '}') && depth > 0) {
+			depth--;
+		}
+	}
+
+	return deepest;
+}
