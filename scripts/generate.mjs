@@ -105,8 +105,8 @@ async function labSchema() {
 }
 
 async function keys() {
-	const module = await load('source/tui/keys.ts');
-	return module === undefined ? undefined : `${doNotEdit}\n${module.keysMarkdown()}`;
+	const module = await load('source/tui/keys-document.ts');
+	return module?.keysDocument();
 }
 
 /** A module of the sources, bundled so that plain Node can run it; undefined if there is no such file. */

@@ -72,8 +72,8 @@ const hostSchema = z.strictObject({
 	sockets: z.int().min(1).max(8).default(1),
 	coresPerSocket: z.int().min(1).max(128).default(4),
 	threadsPerCore: z.int().min(1).max(2).default(1),
-	mhz: z.int().min(100).max(10_000).default(2900),
-	memoryMib: z.int().min(256).max(4_194_304).default(8192),
+	cpuMhz: z.int().min(100).max(10_000).default(2600),
+	memoryGib: z.int().min(1).max(4096).default(16),
 });
 
 export type LabHost = z.infer<typeof hostSchema>;

@@ -4,6 +4,7 @@
 //     $ docker pull nginx                a line typed at the terminal
 //     > EOF                              a further line of the same command: a here-doc, or what a program reads
 //     ! answer layers 7                  an answer to the question of the step `layers`
+//     ! answer layers @[0-9]+            the same, with the first text of the last command's output that matches
 //     ! interrupt                        Ctrl-C; also `end-of-input`, `undo`
 //     ! advance 5s                       time passes; also ms, m
 //     # anything else that begins with # is a comment, and empty lines do not count

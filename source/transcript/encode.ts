@@ -2,8 +2,9 @@
 
 import {decodeText} from '../base/bytes.js';
 import type {Action} from '../session/action.js';
+import {engineVersion} from '../session/engine-version.js';
 import type {Origin, Output} from '../session/session.js';
-import {engineVersion, eventLine, formatVersion, headerSeal, outputDigest, recordCode, sealOf, type Header, type RecordBody} from './format.js';
+import {eventLine, formatVersion, headerSeal, outputDigest, recordCode, sealOf, type Header, type RecordBody} from './format.js';
 
 const chunkCharacters = 16_384;
 

@@ -18,9 +18,6 @@ import type {Output} from '../session/session.js';
 /** Of the records beside asciicast's own. */
 export const formatVersion = 1;
 
-/** Of the model: equal versions replay equally. The same as in package.json. */
-export const engineVersion = '0.1.0';
-
 /** The code of our own events. */
 export const recordCode = 'A';
 

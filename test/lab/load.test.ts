@@ -34,7 +34,7 @@ test('an unknown name deep in a check is refused with its line', () => {
 
 test('a check has exactly one test', () => {
 	expect(problemsOf(withFile('lab.yaml', text => text.replace('        image: {reference: nginx}\n', '')))).toEqual([
-		'lab.yaml:9: steps.0.checks.0: must have exactly one of answer, container, domain, file, http, image, image-layers-shared, output, published-port, trace, all, any, not',
+		'lab.yaml:9: steps.0.checks.0: must have exactly one of answer, container, container-change, domain, file, http, image, image-layers-shared, output, published-port, trace, all, any, not',
 	]);
 });
 

@@ -6,10 +6,9 @@ import {encodeText} from '../../source/base/bytes.js';
 import type {Action} from '../../source/session/action.js';
 import type {Origin, Output} from '../../source/session/session.js';
 import {encodeHappening, encodeHeader, headerOf, type Happening} from '../../source/transcript/encode.js';
-import {engineVersion, outputDigest} from '../../source/transcript/format.js';
+import {outputDigest} from '../../source/transcript/format.js';
 import {readTranscript, type Transcript} from '../../source/transcript/read.js';
 import {TranscriptWriter} from '../../source/transcript/write.js';
-import packageJson from '../../package.json' with {type: 'json'};
 
 const origin: Origin = {lab: undefined, scenario: 'default', seed: 7, learner: 'li.lei', interactive: false, columns: 80, rows: 24};
 const header = headerOf(origin, {timestampSeconds: 1_790_000_000, terminalType: 'xterm-256color'});
@@ -156,8 +155,4 @@ test('a million levels of nesting and a line without end are refused', () => {
 test('an action of an unknown kind is refused', () => {
 	const stranger = encode([happenings[0]!, {action: {type: 'format-disk'} as unknown as Action, output: [], seconds: 0}]);
 	expect(refusalOf(stranger)).toMatch(/^3: not a record of this version: action/v);
-});
-
-test('the engine\'s version is the package\'s', () => {
-	expect(engineVersion).toBe(packageJson.version);
 });

@@ -6,6 +6,7 @@ import {decodeText} from '../../base/bytes.js';
 import {describeValue, isPattern, patternMatches, pathSchema, valuesAt} from '../condition.js';
 import {predicate, type Moment} from '../predicate.js';
 import {containers} from './container.js';
+import {sharedLayers} from './image-layers-shared.js';
 
 const source = z.strictObject({
 	host: z.string().optional(),
@@ -15,7 +16,9 @@ const source = z.strictObject({
 	domain: z.string().optional().describe('The virtual machine with this name.'),
 	path: pathSchema.optional().describe('The value in the document.'),
 	file: z.string().optional().describe('The content of this file, in the container if one is named.'),
+	sharedBy: z.array(z.string().min(1)).min(2).optional().describe('The number of layers that these images have in common.'),
 	count: z.boolean().default(false).describe('The number of values, not the value.'),
+	size: z.boolean().default(false).describe('The size of the file in bytes, not its content.'),
 });
 
 export const answerArguments = z.strictObject({
@@ -51,7 +54,11 @@ function rightAnswers(moment: Moment, args: Arguments): readonly string[] {
 function valuesFrom({documents}: Moment, from: z.infer<typeof source>): readonly Json[] {
 	if (from.file !== undefined) {
 		const bytes = documents.file(from.file, from);
-		return bytes === undefined ? [] : [decodeText(bytes)];
+		return bytes === undefined ? [] : [from.size ? bytes.length : decodeText(bytes)];
+	}
+
+	if (from.sharedBy !== undefined) {
+		return [sharedLayers(documents, from.sharedBy, from.host)];
 	}
 
 	const found = from.image === undefined

@@ -2,6 +2,7 @@
 
 import {answer} from './answer.js';
 import {container} from './container.js';
+import {containerChange} from './container-change.js';
 import {domain} from './domain.js';
 import {file} from './file.js';
 import {http} from './http.js';
@@ -14,6 +15,7 @@ import {trace} from './trace.js';
 export const predicates = {
 	answer,
 	container,
+	'container-change': containerChange,
 	domain,
 	file,
 	http,
