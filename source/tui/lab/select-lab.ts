@@ -1,0 +1,81 @@
+// What the lab pane says: the steps and how far they are, the text of the current one, its hints, and what is still missing.
+
+import {currentStep, isComplete, type Progress, type StepProgress} from '../../lab/progress.js';
+import type {Lab} from '../../lab/schema.js';
+import type {LabText, StepText} from '../../lab/text.js';
+import type {Locale} from '../../i18n/message.js';
+
+export type LabStepRow = {
+	readonly id: string;
+	readonly title: string;
+	readonly state: 'passed' | 'current' | 'open' | 'locked';
+	readonly checksPassed: number;
+	readonly checkCount: number;
+};
+
+export type LabData = {
+	readonly title: string;
+	readonly steps: readonly LabStepRow[];
+	readonly introduction: string;
+	/** Markdown. */
+	readonly current: {
+		readonly id: string;
+		readonly number: number;
+		readonly title: string;
+		readonly body: string;
+		readonly question: string | undefined;
+		readonly hints: readonly string[];
+		readonly hintCount: number;
+		readonly feedback: readonly string[];
+	} | undefined;
+	/** Why the step before worked. */
+	readonly explanation: string | undefined;
+	readonly finish: string | undefined;
+};
+
+/** The words in the learner's language, or in English, or in whatever language the lab has. */
+export function labTextOf(lab: Lab, locale: Locale): LabText | undefined {
+	return lab.texts.get(locale) ?? lab.texts.get('en') ?? lab.texts.values().next().value;
+}
+
+export function selectLab(lab: Lab, progress: Progress, locale: Locale): LabData {
+	const text = labTextOf(lab, locale);
+	const current = currentStep(progress);
+	const index = progress.steps.findIndex(step => step === current);
+	const before = progress.steps[(index === -1 ? progress.steps.length : index) - 1];
+	return {
+		title: text?.title ?? lab.id,
+		introduction: index <= 0 && !isComplete(progress) ? text?.introduction ?? '' : '',
+		steps: progress.steps.map((step): LabStepRow => ({
+			id: step.id,
+			title: text?.steps.get(step.id)?.title ?? step.id,
+			state: step === current ? 'current' : step.state,
+			checksPassed: step.checks.filter(check => check.passed).length,
+			checkCount: step.checks.length,
+		})),
+		current: current === undefined ? undefined : currentOf({lab, step: current, text: text?.steps.get(current.id), number: index + 1}),
+		explanation: before?.state === 'passed' ? text?.steps.get(before.id)?.explanation : undefined,
+		finish: isComplete(progress) ? text?.finish ?? '' : undefined,
+	};
+}
+
+type CurrentSource = {readonly lab: Lab; readonly step: StepProgress; readonly text: StepText | undefined; readonly number: number};
+
+function currentOf({lab, step, text, number}: CurrentSource): LabData['current'] {
+	return {
+		id: step.id,
+		number,
+		title: text?.title ?? step.id,
+		body: text?.body ?? '',
+		question: text?.question,
+		hints: step.hints.flatMap(hint => text?.hints[hint] ?? []),
+		hintCount: lab.steps.find(({id}) => id === step.id)?.hints.length ?? 0,
+		feedback: feedbackOf(step, text),
+	};
+}
+
+/** What is missing, once the learner has done a part of the step or answered wrongly: before, it would say only "begin". */
+function feedbackOf(step: StepProgress, text: StepText | undefined): readonly string[] {
+	const hasBegun = step.wrongAnswers > 0 || step.checks.some(check => check.passed);
+	return hasBegun ? step.checks.filter(check => !check.passed).flatMap(check => text?.checks.get(check.id) ?? []) : [];
+}

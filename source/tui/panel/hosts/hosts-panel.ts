@@ -1,0 +1,31 @@
+// The hosts panel: layout and colour only.
+
+import {message} from '../../../i18n/message.js';
+import {line, span, type Line} from '../../text/styled-line.js';
+import {styles} from '../../theme.js';
+import {changedMark, changedStyle} from '../changed-mark.js';
+import type {PanelView} from '../panel-context.js';
+import {bar, binarySize} from '../size-text.js';
+import type {HostRow} from './select-hosts.js';
+
+const barCells = 10;
+
+export function hostsPanel(hosts: readonly HostRow[], {locale}: PanelView): Line[] {
+	if (hosts.length === 0) {
+		return [line(span(message(locale, 'hosts.none'), styles.hint))];
+	}
+
+	return hosts.flatMap((host, index): Line[] => [
+		...(index > 0 ? [[]] : []),
+		line(span(host.name, styles.name), `  ${message(locale, 'hosts.cpus', {count: host.cpuCount})} @ ${host.cpuMhz} MHz`),
+		line('  ', `${message(locale, 'hosts.memory')} `, span(bar(host.usedBytes / host.memoryBytes, barCells), styles.bar), ` ${binarySize(host.usedBytes)} / ${binarySize(host.memoryBytes)}`),
+		line('  ', `${message(locale, 'hosts.load')} `, span(bar(host.runnable / host.cpuCount, barCells), styles.bar), ` ${host.runnable} / ${host.cpuCount}`),
+		countRow(message(locale, 'hosts.processes', {count: host.processCount}), host.changed.processes),
+		countRow(message(locale, 'hosts.containers', host.containers), host.changed.containers),
+		countRow(message(locale, 'hosts.machines', host.machines), host.changed.machines),
+	]);
+}
+
+function countRow(text: string, isChanged: boolean): Line {
+	return line(changedMark(isChanged), span(text, changedStyle(isChanged)));
+}

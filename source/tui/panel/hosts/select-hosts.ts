@@ -1,0 +1,61 @@
+// The hosts panel's data: every kernel that belongs to a host, with what runs on it.
+
+import type {Nanoseconds} from '../../../base/clock.js';
+import type {Container} from '../../../model/container/container-schema.js';
+import type {Kernel, Task} from '../../../model/kernel/schema.js';
+import {isTableChanged, tableOf, type PanelContext} from '../panel-context.js';
+import {selectMachines} from '../select-machines.js';
+
+export type HostRow = {
+	readonly name: string;
+	readonly cpuCount: number;
+	readonly cpuMhz: number;
+	readonly cpuModel: string;
+	readonly memoryBytes: number;
+	readonly usedBytes: number;
+	/** Tasks that want a processor. */
+	readonly runnable: number;
+	readonly processCount: number;
+	readonly machines: {readonly count: number; readonly running: number};
+	readonly containers: {readonly count: number; readonly running: number};
+	readonly uptimeNs: Nanoseconds;
+	readonly changed: {readonly processes: boolean; readonly machines: boolean; readonly containers: boolean};
+};
+
+export function selectHosts(context: PanelContext): readonly HostRow[] {
+	const {world} = context;
+	const nowNs = tableOf<{readonly nowNs: Nanoseconds}>(world, 'clock').get('clock')?.nowNs ?? 0;
+	const machines = selectMachines(context);
+	return Array.from(tableOf<Kernel>(world, 'kernel').values())
+		.filter(kernel => kernel.owner.startsWith('host:'))
+		.map((kernel): HostRow => {
+			const tasks = Array.from(tableOf<Task>(world, `task:${kernel.id}`).values()).filter(task => !task.isThread);
+			const containers = Array.from(tableOf<Container>(world, `container:${kernel.id}`).values());
+			const name = kernel.owner.slice('host:'.length);
+			const own = machines.filter(machine => machine.host === name || machine.host === undefined);
+			const running = own.filter(machine => machine.isRunning);
+			return {
+				name,
+				cpuCount: kernel.cpuCount,
+				cpuMhz: kernel.cpuMhz,
+				cpuModel: kernel.cpuModel,
+				memoryBytes: kernel.memoryBytes,
+				usedBytes: tasks.reduce((sum, task) => sum + task.memoryBytes, 0),
+				runnable: tasks.filter(task => task.state === 'runnable').length,
+				processCount: tasks.length,
+				machines: {count: own.length, running: running.length},
+				containers: {count: containers.length, running: containers.filter(({state}) => state.status === 'running').length},
+				uptimeNs: nowNs - kernel.bootNs,
+				changed: {
+					processes: countChanged(context, kernel.id),
+					machines: own.some(machine => machine.isChanged),
+					containers: isTableChanged(context, `container:${kernel.id}`),
+				},
+			};
+		});
+}
+
+/** Processes came or went; that they ran for a while is no news. */
+function countChanged({world, before}: PanelContext, kernel: number): boolean {
+	return before !== undefined && tableOf<Task>(world, `task:${kernel}`).size !== tableOf<Task>(before, `task:${kernel}`).size;
+}

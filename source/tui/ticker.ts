@@ -1,0 +1,30 @@
+// Real time to virtual time: while a command runs, a second of the learner's is a second of the world's. When nothing runs there is
+// no timer at all, so that an idle program writes nothing and uses no processor.
+
+import {secondNs} from '../base/clock.js';
+import type {SessionStore} from './session-store.js';
+
+/** Starts ticking whenever the foreground is busy; answers how to stop. */
+export function startTicker(store: SessionStore, intervalMs = 1000): () => void {
+	let timer: NodeJS.Timeout | undefined;
+	const follow = (): void => {
+		const isBusy = store.getState().session.foreground === 'busy';
+		if (isBusy && timer === undefined) {
+			timer = setTimeout(() => {
+				timer = undefined;
+				store.dispatch({type: 'advance', ns: secondNs});
+				follow();
+			}, intervalMs);
+		} else if (!isBusy && timer !== undefined) {
+			clearTimeout(timer);
+			timer = undefined;
+		}
+	};
+
+	const unsubscribe = store.subscribe(follow);
+	follow();
+	return () => {
+		unsubscribe();
+		clearTimeout(timer);
+	};
+}
