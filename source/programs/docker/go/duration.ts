@@ -1,0 +1,107 @@
+// time.Duration's two texts and go-units' human one. Source: Go time.ParseDuration and Duration.String; docker/go-units duration.go.
+
+import {microsecondNs, millisecondNs, secondNs} from '../../../base/clock.js';
+
+export const minuteNs = 60 * secondNs;
+export const hourNs = 60 * minuteNs;
+
+const unitNs: Readonly<Record<string, number>> = {
+	ns: 1, us: microsecondNs, 'µs': microsecondNs, 'μs': microsecondNs, ms: millisecondNs, s: secondNs, m: minuteNs, h: hourNs,
+};
+
+/** `1h30m`, `1.5s`, `-2ms` in nanoseconds, or the error of time.ParseDuration. */
+export function parseDuration(text: string): number | {readonly error: string} {
+	const invalid = {error: `time: invalid duration ${JSON.stringify(text)}`};
+	const sign = text.startsWith('-') ? -1 : 1;
+	let rest = text.replace(/^[\+\-]/v, '');
+	if (rest === '0') {
+		return 0;
+	}
+
+	if (rest === '') {
+		return invalid;
+	}
+
+	let totalNs = 0;
+	while (rest !== '') {
+		const number = /^(?:\d+\.?\d*|\.\d+)/v.exec(rest)?.[0];
+		if (number === undefined) {
+			return invalid;
+		}
+
+		rest = rest.slice(number.length);
+		const unit = /^[^\d.]+/v.exec(rest)?.[0];
+		if (unit === undefined) {
+			return {error: `time: missing unit in duration ${JSON.stringify(text)}`};
+		}
+
+		const each = Object.hasOwn(unitNs, unit) ? unitNs[unit] : undefined;
+		if (each === undefined) {
+			return {error: `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`};
+		}
+
+		rest = rest.slice(unit.length);
+		totalNs += Math.trunc(Number(number) * each);
+	}
+
+	return Number.isSafeInteger(totalNs) ? sign * totalNs : invalid;
+}
+
+/** `1h30m0s`, `2.5s`, `300ms`, `0s`: Duration.String. */
+export function durationText(ns: number): string {
+	if (ns === 0) {
+		return '0s';
+	}
+
+	const sign = ns < 0 ? '-' : '';
+	const size = Math.abs(ns);
+	if (size < secondNs) {
+		const [unit, each] = size < microsecondNs ? ['ns', 1] as const : (size < millisecondNs ? ['µs', microsecondNs] as const : ['ms', millisecondNs] as const);
+		return `${sign}${decimal(size, each)}${unit}`;
+	}
+
+	const hours = Math.floor(size / hourNs);
+	const minutes = Math.floor(size % hourNs / minuteNs);
+	const seconds = decimal(size % minuteNs, secondNs);
+	return sign + (hours > 0 ? `${hours}h${minutes}m` : (minutes > 0 ? `${minutes}m` : '')) + `${seconds}s`;
+}
+
+function decimal(ns: number, eachNs: number): string {
+	const whole = Math.floor(ns / eachNs);
+	const digits = String(eachNs).length - 1;
+	const fraction = String(ns % eachNs).padStart(digits, '0').replace(/0+$/v, '');
+	return fraction === '' || digits === 0 ? String(whole) : `${whole}.${fraction}`;
+}
+
+/** `Less than a second`, `3 minutes`, `About an hour`, ...: units.HumanDuration. */
+export function humanDuration(ns: number): string {
+	const seconds = Math.trunc(ns / secondNs);
+	const minutes = Math.trunc(ns / minuteNs);
+	// Go: int(d.Hours() + 0.5)
+	const hours = Math.trunc(ns / hourNs + 0.5);
+	if (seconds < 1) {
+		return 'Less than a second';
+	}
+
+	if (seconds < 60) {
+		return seconds === 1 ? '1 second' : `${seconds} seconds`;
+	}
+
+	if (minutes < 60) {
+		return minutes === 1 ? 'About a minute' : `${minutes} minutes`;
+	}
+
+	if (hours < 48) {
+		return hours === 1 ? 'About an hour' : `${hours} hours`;
+	}
+
+	if (hours < 24 * 7 * 2) {
+		return `${Math.trunc(hours / 24)} days`;
+	}
+
+	if (hours < 24 * 30 * 2) {
+		return `${Math.trunc(hours / 24 / 7)} weeks`;
+	}
+
+	return hours < 24 * 365 * 2 ? `${Math.trunc(hours / 24 / 30)} months` : `${Math.trunc(ns / hourNs / 24 / 365)} years`;
+}
