@@ -195,6 +195,10 @@ export class RunLoop {
 		return this.#live.get(taskKey(kernel, id))?.channels.includes(channel) ?? false;
 	}
 
+	isWaitedFor(channel: Channel): boolean {
+		return this.#waiters.has(channel);
+	}
+
 	run(limits: RunLimits): RunResult {
 		for (;;) {
 			if (mayBeDue(this.tx)) {

@@ -56,6 +56,8 @@ export type Namespace = {
 	/** Of user namespaces: lines `inside outside count` of uid_map and gid_map. */
 	readonly uidMap: readonly IdRange[];
 	readonly gidMap: readonly IdRange[];
+	/** Of user namespaces: "deny" was written to /proc/PID/setgroups. */
+	readonly setgroupsDenied?: boolean;
 };
 
 export type IdRange = {readonly inside: number; readonly outside: number; readonly count: number};

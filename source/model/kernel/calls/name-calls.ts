@@ -9,7 +9,7 @@ import {allTasks, changeTask} from '../tasks.js';
 import {attributesAt, type Found, type FoundParent, pathOf, permits, resolve, resolveParent, typeOf, writable} from '../vfs.js';
 import {groupOfNew, mayChange} from './descriptor-calls.js';
 import {makeMountable} from './mountable.js';
-import {type Self, then} from './self.js';
+import {onFound, type Self} from './self.js';
 
 type NameCalls = Pick<SystemCalls,
 	'stat' | 'lstat' | 'access' | 'readdir' | 'readlink' | 'mkdir' | 'rmdir' | 'unlink' | 'link' | 'symlink' | 'rename' | 'mknod' | 'chmod' | 'chown' | 'utimes' | 'truncate'
@@ -18,11 +18,11 @@ type NameCalls = Pick<SystemCalls,
 export function nameCalls(self: Self): NameCalls {
 	const find = (path: string, follow: boolean) => resolve(self.caller, path, follow);
 	return {
-		stat: path => then(find(path, true), found => found.attributes),
-		lstat: path => then(find(path, false), found => found.attributes),
-		access: (path, want) => then(find(path, true), found => checkAccess(self, found, want)),
-		readdir: path => then(find(path, true), found => readdir(self, found)),
-		readlink: path => then(find(path, false), found => found.attributes.type === 'symlink' ? typeOf(self.context, found.fs).readlink(self.context, found.fs, found.place.node) : failure('EINVAL')),
+		stat: path => onFound(find(path, true), found => found.attributes),
+		lstat: path => onFound(find(path, false), found => found.attributes),
+		access: (path, want) => onFound(find(path, true), found => checkAccess(self, found, want)),
+		readdir: path => onFound(find(path, true), found => readdir(self, found)),
+		readlink: path => onFound(find(path, false), found => found.attributes.type === 'symlink' ? typeOf(self.context, found.fs).readlink(self.context, found.fs, found.place.node) : failure('EINVAL')),
 		mkdir: (path, mode = 0o777) => make(self, path, {type: 'directory', mode: mode & ~self.task.umask}),
 		symlink: (target, path) => target === '' ? failure('ENOENT') : make(self, path, {type: 'symlink', mode: 0o777, target}),
 		mknod: (path, type, mode, rdev) => mknod(self, path, {type, mode: mode & ~self.task.umask, ...(rdev === undefined ? {} : {rdev})}),
@@ -30,19 +30,19 @@ export function nameCalls(self: Self): NameCalls {
 		unlink: path => withParent(self, path, parent => parent.wantsDirectory ? failure('EISDIR') : removeName(self, parent, 'file')),
 		link: (from, to) => link(self, from, to),
 		rename: (from, to, options = {}) => rename(self, from, to, options),
-		chmod: (path, mode) => then(find(path, true), found => change(self, found, {mode: mode & 0o7777})),
-		chown: (path, uid, gid, options) => then(find(path, options?.noFollow !== true), found => chown(self, found, uid, gid)),
-		utimes: (path, atimeUs, mtimeUs, options) => then(find(path, options?.noFollow !== true), found => utimes(self, found, atimeUs, mtimeUs)),
-		truncate: (path, sizeBytes) => then(find(path, true), found => truncate(self, found, sizeBytes)),
-		getxattr: (path, name) => then(find(path, true), found => then(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs => xattrs.get(name) ?? failure('ENODATA'))),
-		setxattr: (path, name, value) => then(find(path, true), found => setXattr(self, found, name, value)),
-		listxattr: path => then(find(path, true), found => then(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs =>
+		chmod: (path, mode) => onFound(find(path, true), found => change(self, found, {mode: mode & 0o7777})),
+		chown: (path, uid, gid, options) => onFound(find(path, options?.noFollow !== true), found => chown(self, found, uid, gid)),
+		utimes: (path, atimeUs, mtimeUs, options) => onFound(find(path, options?.noFollow !== true), found => utimes(self, found, atimeUs, mtimeUs)),
+		truncate: (path, sizeBytes) => onFound(find(path, true), found => truncate(self, found, sizeBytes)),
+		getxattr: (path, name) => onFound(find(path, true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs => xattrs.get(name) ?? failure('ENODATA'))),
+		setxattr: (path, name, value) => onFound(find(path, true), found => setXattr(self, found, name, value)),
+		listxattr: path => onFound(find(path, true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs =>
 			[...xattrs.keys()].filter(name => !name.startsWith('trusted.') || self.task.capabilities.includes('CAP_SYS_ADMIN')))),
-		removexattr: (path, name) => then(find(path, true), found => setXattr(self, found, name, undefined)),
-		statfs: path => then(find(path, true), found => typeOf(self.context, found.fs).usage(self.context, found.fs)),
-		chdir: path => then(find(path, true), found => enter(self, found, 'cwd')),
+		removexattr: (path, name) => onFound(find(path, true), found => setXattr(self, found, name, undefined)),
+		statfs: path => onFound(find(path, true), found => typeOf(self.context, found.fs).usage(self.context, found.fs)),
+		chdir: path => onFound(find(path, true), found => enter(self, found, 'cwd')),
 		getcwd: () => pathOf(self.caller, self.task.cwd),
-		chroot: path => self.task.capabilities.includes('CAP_SYS_CHROOT') ? then(find(path, true), found => enter(self, found, 'root')) : failure('EPERM'),
+		chroot: path => self.task.capabilities.includes('CAP_SYS_CHROOT') ? onFound(find(path, true), found => enter(self, found, 'root')) : failure('EPERM'),
 		pivotRoot: (newRoot, putOld) => pivot(self, newRoot, putOld),
 		umask(mask) {
 			const before = self.task.umask;

@@ -56,6 +56,6 @@ export class Self {
 }
 
 /** Runs `use` on a result unless it is a failure. */
-export function then<T, U>(result: T | Failure, use: (value: T) => U | Failure): U | Failure {
+export function onFound<T, U>(result: T | Failure, use: (value: T) => U | Failure): U | Failure {
 	return failed(result) ? result : use(result);
 }

@@ -1,0 +1,16 @@
+// The filesystem types that kernels of the model know, by name: what /proc/filesystems lists.
+
+import type {FileSystemType} from './filesystem.js';
+import {inodeFileSystem} from './inode-filesystem.js';
+import {overlay} from './overlay/overlay.js';
+
+const types: readonly FileSystemType[] = [
+	inodeFileSystem('ext4', false),
+	inodeFileSystem('tmpfs', true),
+	inodeFileSystem('devtmpfs', true),
+	inodeFileSystem('devpts', true),
+	inodeFileSystem('mqueue', true),
+	overlay,
+];
+
+export const fileSystemTypes: ReadonlyMap<string, FileSystemType> = new Map(types.map(type => [type.name, type]));

@@ -1,0 +1,104 @@
+// The root filesystem of a host: a Debian 12 server with docker and libvirt, and the account of the learner. What people look at is
+// here with its content; programs are executables of the model (kernel/executable.ts).
+
+import {accountFiles} from '../container/hub/account-files.js';
+import {gnu, gnuPrograms} from '../container/hub/program-names.js';
+import {directory, type FileRecipe, program, symlink, text} from '../container/hub/recipe.js';
+
+/** Programs of a host besides what the debian image has, by where Debian's packages put them. */
+const hostPrograms: Readonly<Record<string, readonly string[]>> = {
+	'/usr/bin': [
+		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
+		'lxc-create', 'lxc-destroy', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'nano', 'nc', 'nslookup', 'pgrep', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'rev', 'fold', 'sha1sum',
+		'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmm', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
+	],
+	'/usr/sbin': ['arp', 'brctl', 'dockerd', 'ifconfig', 'iptables', 'libvirtd', 'lvs', 'modprobe', 'ovs-vsctl', 'reboot', 'route', 'sysctl', 'useradd', 'xl'],
+};
+
+/** Run with the rights of their owner, root. */
+const setUserId = ['su', 'sudo', 'mount', 'umount', 'passwd'] as const;
+
+export const learnerId = 1000;
+export const dockerGroup = 998;
+export const libvirtGroup = 64_055;
+export const kvmGroup = 104;
+
+const users = `systemd-network:x:998:998:systemd Network Management:/:/usr/sbin/nologin
+messagebus:x:100:107::/nonexistent:/usr/sbin/nologin
+sshd:x:101:65534::/run/sshd:/usr/sbin/nologin
+libvirt-qemu:x:64055:104:Libvirt Qemu,,,:/var/lib/libvirt:/usr/sbin/nologin
+learner:x:1000:1000:Learner,,,:/home/learner:/bin/bash
+`;
+
+const groups = `systemd-network:x:996:
+kvm:x:104:
+docker:x:998:learner
+libvirt:x:64055:learner
+learner:x:1000:
+`;
+
+const folders = [
+	'/boot', '/dev', '/etc', '/home', '/lost+found', '/media', '/mnt', '/opt', '/proc', '/run', '/srv', '/sys', '/usr/bin', '/usr/sbin', '/usr/lib', '/usr/lib64', '/usr/local/bin', '/usr/local/sbin', '/usr/share', '/var/lib/docker',
+	'/var/lib/libvirt/images', '/var/log', '/var/cache', '/etc/docker', '/etc/libvirt/qemu', '/var/spool', '/var/mail',
+] as const;
+
+const profile = `# /etc/profile: system-wide .profile file for the Bourne shell (sh(1))
+if [ "$(id -u)" -eq 0 ]; then
+  PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+else
+  PATH="/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
+fi
+export PATH
+`;
+
+export const osRelease = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+NAME="Debian GNU/Linux"
+VERSION_ID="12"
+VERSION="12 (bookworm)"
+VERSION_CODENAME=bookworm
+ID=debian
+HOME_URL="https://www.debian.org/"
+SUPPORT_URL="https://www.debian.org/support"
+BUG_REPORT_URL="https://bugs.debian.org/"
+`;
+
+function hostsFile(hostname: string): string {
+	return `127.0.0.1\tlocalhost
+127.0.1.1\t${hostname}
+::1\tlocalhost ip6-localhost ip6-loopback
+ff02::1\tip6-allnodes
+ff02::2\tip6-allrouters
+`;
+}
+
+/** All files of a host, in the order in which they are laid out. */
+export function hostFiles(options: {readonly hostname: string; readonly nameServer: string}): readonly FileRecipe[] {
+	const {hostname, nameServer} = options;
+	const own = {uid: learnerId, gid: learnerId};
+	return [
+		...folders.map(path => directory(path)),
+		directory('/root', {mode: 0o700}),
+		directory('/tmp', {mode: 0o1777}),
+		directory('/var/tmp', {mode: 0o1777}),
+		...[['/bin', 'usr/bin'], ['/sbin', 'usr/sbin'], ['/lib', 'usr/lib'], ['/lib64', 'usr/lib64'], ['/var/run', '/run']].map(([path, target]) => symlink(path!, target!)),
+		...accountFiles('debian', {users, groups}),
+		text('/etc/hostname', `${hostname}\n`),
+		text('/etc/hosts', hostsFile(hostname)),
+		text('/etc/resolv.conf', `nameserver ${nameServer}\n`),
+		text('/etc/os-release', osRelease),
+		text('/etc/debian_version', '12.11\n'),
+		text('/etc/issue', 'Debian GNU/Linux 12 \\n \\l\n\n'),
+		text('/etc/profile', profile),
+		text('/etc/shells', '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n'),
+		text('/etc/nsswitch.conf', 'passwd:         files\ngroup:          files\nhosts:          files dns\n'),
+		text('/etc/docker/daemon.json', '{}\n'),
+		...gnuPrograms({hasProcps: true}),
+		...[...Object.entries(hostPrograms)].flatMap(([folder, names]) => names.map(name => gnu(`${folder}/${name}`, name))),
+		gnu('/usr/bin/dash', 'dash'),
+		symlink('/usr/bin/sh', 'dash'),
+		...setUserId.map(name => program(`/usr/bin/${name}`, name, {mode: 0o4755})),
+		directory('/home/learner', own),
+		text('/home/learner/.bashrc', 'case $- in\n    *i*) ;;\n      *) return;;\nesac\n\nHISTSIZE=1000\nalias ll=\'ls -l\'\nalias la=\'ls -A\'\n', own),
+		text('/home/learner/.profile', 'if [ -n "$BASH_VERSION" ]; then\n    if [ -f "$HOME/.bashrc" ]; then\n        . "$HOME/.bashrc"\n    fi\nfi\n', own),
+	];
+}

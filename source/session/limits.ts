@@ -1,0 +1,18 @@
+// How much one action may do. Counted, never timed, so that every limit trips at the same place everywhere.
+
+import {secondNs} from '../base/clock.js';
+
+/** Steps of all programs together, about a second of real time. */
+export const maxSteps = 2_000_000;
+/** Bytes that programs may write to the learner's screen in one action. */
+export const maxOutputBytes = 10 * 2 ** 20;
+/** Virtual time that a command may take while nobody interrupts it. */
+export const maxActionNs = 3600 * secondNs;
+/** Bytes of one typed line. */
+export const maxLineBytes = 256 * 1024;
+/** Entries of one session. */
+export const maxActions = 100_000;
+/** Rounds that background tasks get after the shell has come back to its prompt. */
+export const graceRounds = 50;
+/** A program that reads from the terminal may have work under way that ends within this time. */
+export const graceNs = secondNs;
