@@ -167,7 +167,7 @@ type Drawing = {readonly node: ReactNode; readonly listener: FullScreenListener;
 /** Draws until `finish` is called, and answers what it was called with. */
 async function drawn<T>(screen: FullScreen, make: (form: FormInput, finish: (result: T) => void) => Drawing): Promise<T> {
 	const form = new FormInput();
-	const frames = new FrameStream(screen.stdout);
+	const frames = new FrameStream(screen);
 	const {promise, resolve} = Promise.withResolvers<T>();
 	const {node, listener, stop} = make(form, resolve);
 	screen.listen(listener);

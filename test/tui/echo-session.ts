@@ -20,7 +20,7 @@ export function echoSession(options: {readonly lab?: Lab; readonly columns?: num
 		lab: options.lab, scenario: 'default', seed: 1, learner: 'ada', interactive: true, columns: options.columns ?? 80, rows: options.rows ?? 20,
 	};
 	const session: Session = {
-		origin, start: emptyWorld, world: emptyWorld, history: [], foreground: 'prompt', status: 0,
+		origin, start: emptyWorld, world: emptyWorld, history: [], line: [], undone: [], foreground: 'prompt', status: 0,
 		progress: options.lab === undefined ? undefined : startProgress(options.lab),
 	};
 	return {session, output: terminalOutput(prompt)};

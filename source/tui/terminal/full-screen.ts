@@ -32,7 +32,9 @@ export class FullScreen {
 	readonly #streams: TerminalStreams;
 	readonly #tokenizer = new InputTokenizer();
 	#listener: FullScreenListener | undefined;
-	#isEntered = false;
+	/** The terminal is ours: to be drawn on, and to be restored. */
+	#isOurs = false;
+	#isListening = false;
 	#escapeTimer: NodeJS.Timeout | undefined;
 
 	constructor(streams: TerminalStreams) {
@@ -47,8 +49,17 @@ export class FullScreen {
 		return this.#streams.stdout.rows;
 	}
 
-	get stdout(): NodeJS.WriteStream {
-		return this.#streams.stdout;
+	/** Draws. After the terminal was given back nothing reaches it, so that a last frame cannot cover the text of an exception. */
+	write(text: string): boolean {
+		return this.#isOurs && this.#streams.stdout.write(text);
+	}
+
+	on(event: 'resize', listener: () => void): void {
+		this.#streams.stdout.on(event, listener);
+	}
+
+	off(event: 'resize', listener: () => void): void {
+		this.#streams.stdout.off(event, listener);
 	}
 
 	/** Who gets what happens from now on. */
@@ -57,12 +68,13 @@ export class FullScreen {
 	}
 
 	enter(): void {
-		if (this.#isEntered) {
+		if (this.#isOurs) {
 			return;
 		}
 
 		const {stdin, stdout} = this.#streams;
-		this.#isEntered = true;
+		this.#isOurs = true;
+		this.#isListening = true;
 		stdin.setRawMode(true);
 		stdin.resume();
 		stdin.on('data', this.#onData);
@@ -80,12 +92,13 @@ export class FullScreen {
 	}
 
 	leave(): void {
-		if (!this.#isEntered) {
+		this.#restore();
+		if (!this.#isListening) {
 			return;
 		}
 
 		const {stdin, stdout} = this.#streams;
-		this.#restore();
+		this.#isListening = false;
 		clearTimeout(this.#escapeTimer);
 		stdin.off('data', this.#onData);
 		stdin.off('end', this.#onHangUp);
@@ -134,19 +147,20 @@ export class FullScreen {
 		process.exit(softwareErrorStatus);
 	};
 
+	/** Signals stay caught until `leave`: Ink's own handler would end the process at once if it were alone. */
 	#end(status: number): void {
-		if (this.#isEntered) {
-			this.leave();
+		if (this.#isOurs) {
+			this.#restore();
 			this.#listener?.end(status);
 		}
 	}
 
 	readonly #restore = (): void => {
-		if (!this.#isEntered) {
+		if (!this.#isOurs) {
 			return;
 		}
 
-		this.#isEntered = false;
+		this.#isOurs = false;
 		const {stdin, stdout} = this.#streams;
 		try {
 			stdin.setRawMode(false);
