@@ -1,6 +1,8 @@
 // All programs that can be executed in the model, by the name that executables carry in their note (model/kernel/executable.ts).
 
 import type {Program, ProgramTable} from '../model/kernel/program.js';
+import {busyboxOf, unmodelled} from './busybox.js';
+import {curl} from './curl.js';
 import {cat} from './cat.js';
 import {echo} from './echo.js';
 import {printf} from './printf.js';
@@ -24,6 +26,9 @@ import {paste} from './paste.js';
 import {comm} from './comm.js';
 
 const programs: Record<string, Program> = {
+	busybox: busyboxOf(name => programs[name]),
+	unmodelled,
+	curl,
 	cat,
 	echo,
 	printf,

@@ -1,0 +1,52 @@
+// busybox(1): one executable that is many programs, by the name it is called.
+
+import {textFromBytes} from '../base/byte-text.js';
+import type {Process, Program} from '../model/kernel/program.js';
+import {printTo} from './standard-io.js';
+
+/** `applets` finds a program by its name; it is handed in, because the table of programs contains this one too. */
+export function busyboxOf(applets: (name: string) => Program | undefined): Program {
+	return function * (process) {
+		const calledAs = baseName(process.argv[0] ?? 'busybox').replace(/^-/v, '');
+		if (calledAs !== 'busybox') {
+			return yield * runApplet(process, calledAs, applets);
+		}
+
+		const [, name, ...rest] = process.argv;
+		if (name === undefined) {
+			yield * printTo(process, 1, banner);
+			return 0;
+		}
+
+		return yield * runApplet({...process, argv: [name, ...rest]}, name, applets);
+	};
+}
+
+const banner = `BusyBox v1.36.1 (2023-11-07 18:53:09 UTC) multi-call binary.
+BusyBox is copyrighted by many authors between 1998-2015.
+Licensed under GPLv2. See source distribution for detailed
+copyright notices.
+
+Usage: busybox [function [arguments]...]
+`;
+
+function * runApplet(process: Process, name: string, applets: (name: string) => Program | undefined) {
+	const applet = name === 'busybox' ? undefined : applets(name);
+	if (applet === undefined) {
+		yield * printTo(process, 2, `${name}: applet not found\n`);
+		return 127;
+	}
+
+	process.sys.setProcessName(name);
+	return yield * applet({...process, flavour: 'busybox'});
+}
+
+function baseName(path: string): string {
+	return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** For programs that images have and the model has not: says so, whatever it is called with. */
+export const unmodelled: Program = function * (process) {
+	yield * printTo(process, 2, `virtlab: ${textFromBytes(new TextEncoder().encode(baseName(process.argv[0] ?? '')))} is not modelled\n`);
+	return 126;
+};
