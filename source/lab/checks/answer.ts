@@ -15,7 +15,8 @@ const source = z.strictObject({
 	image: z.string().optional().describe('`docker image inspect`.'),
 	domain: z.string().optional().describe('The virtual machine with this name.'),
 	path: pathSchema.optional().describe('The value in the document.'),
-	file: z.string().optional().describe('The content of this file, in the container if one is named.'),
+	file: z.string().optional().describe('The content of this file, of the host or of the container that `inContainer` names.'),
+	inContainer: z.string().optional(),
 	sharedBy: z.array(z.string().min(1)).min(2).optional().describe('The number of layers that these images have in common.'),
 	count: z.boolean().default(false).describe('The number of values, not the value.'),
 	size: z.boolean().default(false).describe('The size of the file in bytes, not its content.'),
@@ -53,7 +54,7 @@ function rightAnswers(moment: Moment, args: Arguments): readonly string[] {
 
 function valuesFrom({documents}: Moment, from: z.infer<typeof source>): readonly Json[] {
 	if (from.file !== undefined) {
-		const bytes = documents.file(from.file, from);
+		const bytes = documents.file(from.file, {host: from.host, container: from.inContainer});
 		return bytes === undefined ? [] : [from.size ? bytes.length : decodeText(bytes)];
 	}
 
