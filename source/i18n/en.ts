@@ -96,7 +96,7 @@ export const en = {
 	'status.redone': 'Went forward one action.',
 	'status.language': 'Language: English',
 	'status.cut': (values: {readonly bytes: number}) => `[${values.bytes} bytes of output are not shown]`,
-	'status.broken': 'virtlab made a mistake; the command was taken back. {text}',
+	'status.broken': 'The command was not done: see the message above the prompt.',
 	'status.scrolled': 'scrolled back, PageDown returns',
 
 	'help.title': 'Keys',

@@ -94,7 +94,7 @@ export const zhCn: Catalogue = {
 	'status.redone': '已恢复一个操作。',
 	'status.language': '语言：简体中文',
 	'status.cut': ({bytes}) => `[有 ${bytes} 字节的输出没有显示]`,
-	'status.broken': 'virtlab 自身出错，这条命令已撤回。{text}',
+	'status.broken': '这条命令没有执行，原因见命令行上方。',
 	'status.scrolled': '正在回看，按 PageDown 返回',
 
 	'help.title': '按键',

@@ -13,6 +13,9 @@ import {labTextOf} from './lab/select-lab.js';
 import type {PaneName} from './layout.js';
 import {edit, emptyPrompt, promptText, type PromptCommand, type PromptState} from './prompt/prompt-state.js';
 import {TerminalLog} from './terminal/terminal-log.js';
+import {span} from './text/styled-line.js';
+import {visibleText} from './text/visible-controls.js';
+import {styles} from './theme.js';
 
 export type Dialog =
 	| {readonly kind: 'help'}
@@ -109,7 +112,9 @@ export class SessionStore {
 		const {session, log, view, before, trace} = this.#state;
 		const applied = this.#apply(session, action);
 		if (applied.broken !== undefined) {
-			this.#set({view: {...view, notice: message(view.locale, 'status.broken', {text: applied.broken})}});
+			// In full where it can be scrolled to and copied: it is what a report needs.
+			log.note([[span(visibleText(applied.broken), styles.failed)]]);
+			this.#set({logVersion: log.version, view: {...view, notice: message(view.locale, 'status.broken'), scroll: {...view.scroll, terminal: 0}}});
 			return;
 		}
 

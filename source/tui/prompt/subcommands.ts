@@ -18,3 +18,8 @@ export const subcommands: Readonly<Record<string, readonly string[]>> = {
 		'setvcpus', 'shutdown', 'snapshot-create', 'snapshot-list', 'start', 'suspend', 'undefine', 'vcpucount', 'vcpuinfo', 'vcpupin', 'vol-list',
 	],
 };
+
+/** What a shell runs itself. */
+export const builtins: readonly string[] = [
+	'alias', 'bg', 'cd', 'echo', 'exit', 'export', 'fg', 'jobs', 'kill', 'printf', 'pwd', 'read', 'set', 'test', 'type', 'ulimit', 'umask', 'unset', 'wait',
+];

@@ -5,15 +5,15 @@ import type {World} from '../../base/transaction.js';
 import type {Container} from '../../model/container/container-schema.js';
 import type {ImageName} from '../../model/container/schema.js';
 import type {Kernel} from '../../model/kernel/schema.js';
+import {directoryEntries, searchPath} from '../../session/foreground-paths.js';
 import {familiarName} from '../panel/familiar-name.js';
 import {ownersOf, tableOf} from '../panel/panel-context.js';
 import type {WordSource} from './completion.js';
-import {subcommands} from './subcommands.js';
-import {directoryEntries, searchPath} from './world-paths.js';
+import {builtins, subcommands} from './subcommands.js';
 
 export function worldWords(world: World): WordSource {
 	return {
-		commands: () => searchPath(world),
+		commands: () => [...builtins, ...searchPath(world)],
 		arguments: words => argumentsOf(world, words),
 		paths: directory => directoryEntries(world, directory),
 	};

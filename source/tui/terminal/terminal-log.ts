@@ -87,6 +87,12 @@ export class TerminalLog {
 		this.#interpret(this.#utf8.decode(shown));
 	}
 
+	/** Puts lines of our own above the line being written. */
+	note(lines: readonly Line[]): void {
+		this.#version++;
+		this.#lines.push(...lines);
+	}
+
 	/** Starts an empty screen, keeping the line being written (Ctrl-L). */
 	clear(): void {
 		this.#version++;

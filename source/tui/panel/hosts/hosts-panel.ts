@@ -1,6 +1,6 @@
 // The hosts panel: layout and colour only.
 
-import {message} from '../../../i18n/message.js';
+import {message, type Locale} from '../../../i18n/message.js';
 import {line, span, type Line} from '../../text/styled-line.js';
 import {styles} from '../../theme.js';
 import {changedMark, changedStyle} from '../changed-mark.js';
@@ -17,13 +17,19 @@ export function hostsPanel(hosts: readonly HostRow[], {locale}: PanelView): Line
 
 	return hosts.flatMap((host, index): Line[] => [
 		...(index > 0 ? [[]] : []),
-		line(span(host.name, styles.name), `  ${message(locale, 'hosts.cpus', {count: host.cpuCount})} @ ${host.cpuMhz} MHz`),
+		line(span(host.name, styles.name), `  ${cpuText(host, locale)}`),
 		line('  ', `${message(locale, 'hosts.memory')} `, span(bar(host.usedBytes / host.memoryBytes, barCells), styles.bar), ` ${binarySize(host.usedBytes)} / ${binarySize(host.memoryBytes)}`),
 		line('  ', `${message(locale, 'hosts.load')} `, span(bar(host.runnable / host.cpuCount, barCells), styles.bar), ` ${host.runnable} / ${host.cpuCount}`),
 		countRow(message(locale, 'hosts.processes', {count: host.processCount}), host.changed.processes),
 		countRow(message(locale, 'hosts.containers', host.containers), host.changed.containers),
 		countRow(message(locale, 'hosts.machines', host.machines), host.changed.machines),
 	]);
+}
+
+function cpuText({topology, cpuCount, cpuMhz}: HostRow, locale: Locale): string {
+	return topology === undefined
+		? `${message(locale, 'hosts.cpus', {count: cpuCount})}, ${cpuMhz} MHz`
+		: message(locale, 'hosts.topology', {...topology, mhz: cpuMhz});
 }
 
 function countRow(text: string, isChanged: boolean): Line {

@@ -3,6 +3,7 @@
 import type {Nanoseconds} from '../../../base/clock.js';
 import type {Container} from '../../../model/container/container-schema.js';
 import type {Kernel, Task} from '../../../model/kernel/schema.js';
+import type {Host} from '../../../model/world/schema.js';
 import {isTableChanged, tableOf, type PanelContext} from '../panel-context.js';
 import {selectMachines} from '../select-machines.js';
 
@@ -10,7 +11,8 @@ export type HostRow = {
 	readonly name: string;
 	readonly cpuCount: number;
 	readonly cpuMhz: number;
-	readonly cpuModel: string;
+	/** undefined for a machine whose sockets nobody described. */
+	readonly topology: {readonly sockets: number; readonly cores: number; readonly threads: number} | undefined;
 	readonly memoryBytes: number;
 	readonly usedBytes: number;
 	/** Tasks that want a processor. */
@@ -26,9 +28,11 @@ export function selectHosts(context: PanelContext): readonly HostRow[] {
 	const {world} = context;
 	const nowNs = tableOf<{readonly nowNs: Nanoseconds}>(world, 'clock').get('clock')?.nowNs ?? 0;
 	const machines = selectMachines(context);
+	const described = new Map(Array.from(tableOf<Host>(world, 'host').values(), host => [host.kernel, host]));
 	return Array.from(tableOf<Kernel>(world, 'kernel').values())
 		.filter(kernel => kernel.owner.startsWith('host:'))
 		.map((kernel): HostRow => {
+			const host = described.get(kernel.id);
 			const tasks = Array.from(tableOf<Task>(world, `task:${kernel.id}`).values()).filter(task => !task.isThread);
 			const containers = Array.from(tableOf<Container>(world, `container:${kernel.id}`).values());
 			const name = kernel.owner.slice('host:'.length);
@@ -38,7 +42,7 @@ export function selectHosts(context: PanelContext): readonly HostRow[] {
 				name,
 				cpuCount: kernel.cpuCount,
 				cpuMhz: kernel.cpuMhz,
-				cpuModel: kernel.cpuModel,
+				topology: host === undefined ? undefined : {sockets: host.sockets, cores: host.coresPerSocket, threads: host.threadsPerCore},
 				memoryBytes: kernel.memoryBytes,
 				usedBytes: tasks.reduce((sum, task) => sum + task.memoryBytes, 0),
 				runnable: tasks.filter(task => task.state === 'runnable').length,
