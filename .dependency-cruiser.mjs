@@ -17,6 +17,7 @@ const layers = [
 	['transcript', 'i18n'],
 	['grade'],
 	['tui'],
+	['cli'],
 	['cli.tsx'],
 ];
 

@@ -82,7 +82,8 @@ function load(loop: RunLoop, caller: Caller, path: string, argv: readonly string
 	}
 
 	if (executable.kind === 'elf') {
-		const program = loop.programs.get(executable.program);
+		// A table may have a program that stands for all it lacks and says so.
+		const program = loop.programs.get(executable.program) ?? loop.programs.get('unmodelled');
 		const base = path.slice(path.lastIndexOf('/') + 1);
 		return program === undefined ? failure('ENOEXEC') : {program, name: base, executable, path: absolutePath(caller, path), argv, found};
 	}

@@ -1,0 +1,108 @@
+// The subcommands that read and report: list, check, replay, grade. Each writes to standard output and answers the exit status.
+
+import {readFileSync} from 'node:fs';
+import {concatBytes} from '../base/bytes.js';
+import {grade} from '../grade/grade.js';
+import {prove} from '../grade/prove.js';
+import {exitStatus, type FileGrade, jsonReport, textReport} from '../grade/report.js';
+import {describeProblem} from '../lab/load.js';
+import type {Lab} from '../lab/schema.js';
+import type {Locale} from '../i18n/message.js';
+import {readTranscript} from '../transcript/read.js';
+import {replay} from '../transcript/replay.js';
+import {allLabs, findLab, labFolders} from './catalogue.js';
+import {visible} from './visible.js';
+
+function print(text: string): void {
+	process.stdout.write(text);
+}
+
+/** `virtlab list [--json]` */
+export function list({json, locale}: {readonly json: boolean; readonly locale: Locale}): number {
+	const labs = allLabs().map(lab => ({id: lab.id, title: titleOf(lab, locale), track: lab.track, difficulty: lab.difficulty, minutes: lab.minutes, steps: lab.steps.length, requires: lab.requires, version: lab.version}));
+	if (json) {
+		print(`${JSON.stringify(labs, undefined, 2)}\n`);
+		return 0;
+	}
+
+	const width = Math.max(...labs.map(({id}) => id.length));
+	print(labs.map(({id, title, minutes}) => `${id.padEnd(width)}  ${String(minutes).padStart(3)} min  ${title}\n`).join(''));
+	return 0;
+}
+
+function titleOf(lab: Lab, locale: Locale): string {
+	return (lab.texts.get(locale) ?? lab.texts.get('en'))?.title ?? lab.id;
+}
+
+/** `virtlab check [PATH...]`: 0 if every lab proves itself. */
+export function check(paths: readonly string[]): number {
+	let flawed = 0;
+	for (const {path, loaded} of labFolders(paths)) {
+		const flaws = loaded.lab === undefined
+			? loaded.problems.map(problem => describeProblem(problem))
+			: prove(loaded.lab).flaws.map(({where, message}) => `${where}: ${message}`);
+		print(`${flaws.length === 0 ? 'ok' : 'FAILED'}  ${loaded.lab?.id ?? path}\n${flaws.map(flaw => `    ${flaw}\n`).join('')}`);
+		flawed += flaws.length === 0 ? 0 : 1;
+	}
+
+	return flawed === 0 ? 0 : 1;
+}
+
+/** `virtlab replay FILE`: shows what was shown, by running the actions again. 2 if the file is broken or the replay differs. */
+export function replayFile(path: string): number {
+	const bytes = readNamed(path);
+	if (bytes === undefined) {
+		return 2;
+	}
+
+	const transcript = readTranscript(bytes);
+	if ('refused' in transcript) {
+		return complain(`${path}: line ${transcript.refused.line}: ${transcript.refused.message}`);
+	}
+
+	const named = transcript.header.virtlab.lab;
+	const lab = named === undefined ? undefined : findLab(named.id)?.loaded.lab;
+	if (named !== undefined && lab === undefined) {
+		return complain(`${path}: line 1: there is no lab "${named.id}" here`);
+	}
+
+	for (const {applied, agrees, record} of replay(transcript, lab)) {
+		const shown = concatBytes(applied.output.map(output => output.bytes));
+		if (process.stdout.isTTY) {
+			print(visible(shown));
+		} else {
+			process.stdout.write(shown);
+		}
+
+		if (!agrees) {
+			return complain(`${path}: line ${record?.line ?? 2}: ${applied.broken ?? 'the replay shows something else than what was recorded'}`);
+		}
+	}
+
+	return transcript.cutOff === undefined ? 0 : complain(`${path}: line ${transcript.cutOff.line}: ${transcript.cutOff.message}`);
+}
+
+/** `virtlab grade FILE...`: 0 all passed, 1 not all, 2 not gradable. */
+export function gradeFiles(paths: readonly string[], {json, locale}: {readonly json: boolean; readonly locale: Locale}): number {
+	const labs = new Map(allLabs().map(lab => [lab.id, lab]));
+	const grades = paths.map((file): FileGrade => {
+		const bytes = readNamed(file);
+		return {file, grade: grade(bytes ?? new Uint8Array(0), {findLab: id => labs.get(id), locale})};
+	});
+	print(json ? jsonReport(grades) : textReport(grades));
+	return exitStatus(grades);
+}
+
+function readNamed(path: string): Uint8Array | undefined {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		complain(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+		return undefined;
+	}
+}
+
+function complain(message: string): 2 {
+	process.stderr.write(`virtlab: ${visible(new TextEncoder().encode(message))}\n`);
+	return 2;
+}
