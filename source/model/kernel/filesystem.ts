@@ -14,6 +14,14 @@ import type {
 	AttributeChanges, Attributes, DirectoryEntry, FsId, FsUsage, NewFile, NodeId,
 } from './file-types.js';
 import type {KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
+import type {SignalName} from './signal.js';
+
+/** What a write to a control file does to tasks at once: cgroup.kill, cgroup.freeze. */
+export type TaskControl = {
+	signal(task: TaskId, signal: SignalName): void;
+	/** Keeps a task from running, or lets it run again. */
+	setFrozen(task: TaskId, frozen: boolean): void;
+};
 
 /** Who asks and on which kernel: what /proc/self and the cgroup files depend on. `task` is undefined for the kernel itself. */
 export type FsContext = {
@@ -22,6 +30,8 @@ export type FsContext = {
 	readonly task: TaskId | undefined;
 	/** All registered types, for those that stand on others (overlay) without importing them. */
 	readonly types: ReadonlyMap<string, FileSystemType>;
+	/** Absent where nothing runs: while a world is laid out, and for those who only look. */
+	readonly control?: TaskControl;
 };
 
 /** A mounted filesystem (the superblock). What each type needs to know is in `options`. */

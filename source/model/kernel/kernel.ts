@@ -5,6 +5,7 @@ import {nowNs} from '../../base/clock.js';
 import type {Transaction} from '../../base/transaction.js';
 import {setUp} from '../network/link.js';
 import {allCapabilities} from './capabilities.js';
+import {cgroupAccounting} from './cgroup/accounting.js';
 import {takeNumber} from './counter.js';
 import {failed} from './errno.js';
 import {deliverSignals, programEnded} from './exit.js';
@@ -14,6 +15,7 @@ import {spawn} from './fork.js';
 import type {SpawnOptions} from './kernel-access.js';
 import {attachMount} from './mount.js';
 import {makeNamespace, namespaceKinds} from './namespaces.js';
+import {mountOverlay} from './overlay/mount-overlay.js';
 import type {NamespaceKind, Process, ProgramTable, Running} from './program.js';
 import {RunLoop} from './run-loop.js';
 import type {Kernel, KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
@@ -22,6 +24,8 @@ import {makeProcess} from './system-calls.js';
 /** A run loop whose tasks live by the rules of this folder. */
 export function makeRunLoop(options: {readonly programs: ProgramTable; readonly types: ReadonlyMap<string, FileSystemType>}): RunLoop {
 	const loop = new RunLoop(options);
+	loop.accounting = cgroupAccounting;
+	loop.mountable.set('overlay', mountOverlay);
 	loop.hooks = {
 		deliver: (kernel, task) => deliverSignals(loop, kernel, task),
 		ended(kernel, task, status) {

@@ -5,6 +5,7 @@ import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
 import type {TraceEvent} from '../../base/transaction.js';
 import type {NetworkSchema} from '../network/network-schema.js';
+import type {CgroupSchema} from './cgroup/cgroup-schema.js';
 import type {FileContent} from './file-content.js';
 import type {DeviceNumber, FileTimeUs, FileType, FsId, Mode, NodeId} from './file-types.js';
 import type {FileSystem} from './filesystem.js';
@@ -229,7 +230,7 @@ export type Socket = {
 /** Numbers that only grow: the next ids of namespaces, files, pipes, mounts, ... */
 export type Counter = {readonly next: number};
 
-export type KernelSchema = ClockSchema & RandomSchema & NetworkSchema & OverlaySchema & {
+export type KernelSchema = ClockSchema & RandomSchema & NetworkSchema & OverlaySchema & CgroupSchema & {
 	kernel: Kernel;
 	counter: Counter;
 	namespace: Namespace;
@@ -256,6 +257,8 @@ export type KernelEvent =
 	| {readonly kind: 'mount'; readonly namespace: NamespaceId; readonly type: string; readonly target: string}
 	| {readonly kind: 'copy-up'; readonly fs: FsId; readonly path: string; readonly sizeBytes: number}
 	| {readonly kind: 'whiteout'; readonly fs: FsId; readonly path: string}
+	/** `limitOf` is the group whose limit was met, `/` when the machine was out of memory. */
+	| {readonly kind: 'oom-kill'; readonly kernel: KernelId; readonly task: TaskId; readonly name: string; readonly cgroup: string; readonly limitOf: string; readonly memoryBytes: number}
 	| {readonly kind: 'connect'; readonly namespace: NamespaceId; readonly to: string; readonly via: readonly string[]}
 	| {readonly kind: 'listen'; readonly namespace: NamespaceId; readonly address: string}
 	| TraceEvent;

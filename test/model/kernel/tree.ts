@@ -21,12 +21,12 @@ export function testContext(types: readonly FileSystemType[] = []): TestContext 
 export type Tree = ReturnType<typeof treeOf>;
 
 /** Throws what a test did not expect to fail. */
-export function ok<T>(result: T | Failure): T {
+export function ok<T>(result: T): Exclude<T, Failure> {
 	if (failed(result)) {
 		throw new Error(result.errno);
 	}
 
-	return result;
+	return result as Exclude<T, Failure>;
 }
 
 export function treeOf(context: FsContext, fs: FsId, root?: NodeId) {

@@ -33,7 +33,15 @@ export class Self {
 	}
 
 	get context(): FsContext {
-		return {tx: this.loop.tx, kernel: this.kernel, task: this.id, types: this.loop.types};
+		const {loop, kernel} = this;
+		return {tx: loop.tx, kernel, task: this.id, types: loop.types, control: {
+			signal(task, signal) {
+				postSignal(loop, kernel, task, signal);
+			},
+			setFrozen(task, frozen) {
+				loop[frozen ? 'hold' : 'letGo'](kernel, task);
+			},
+		}};
 	}
 
 	get caller(): Caller {

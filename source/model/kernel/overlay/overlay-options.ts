@@ -14,6 +14,9 @@ export type OverlayWords = {
 /** Why a mount is refused, and the line that the kernel logs about it. */
 export type Refused = Failure & {readonly log: string};
 
+/** What a mount without further words has. */
+export const overlayDefaults: OverlayOptions = {redirectDir: 'follow', metacopy: false, index: false, xattrPrefix: 'trusted.overlay.'};
+
 function refuse(log: string, errno: Failure['errno'] = 'EINVAL'): Refused {
 	return {...failure(errno), log};
 }

@@ -1,0 +1,177 @@
+// What the kernel core asks the control groups: at birth and death of tasks, before a fork, and when a task wants memory.
+
+import type {Transaction} from '../../../base/transaction.js';
+import {failure} from '../errno.js';
+import {endTask} from '../exit.js';
+import type {Accounting, RunLoop} from '../run-loop.js';
+import type {KernelEvent, KernelId, KernelSchema, Task} from '../schema.js';
+import {postSignal} from '../signal-delivery.js';
+import {allTasks, findTask} from '../tasks.js';
+import {
+	type CgroupReads, type CgroupTx, findCgroup, isInside, putCgroup, withAncestors,
+} from './cgroup-schema.js';
+import {chargeMemory, chooseVictims, countEvent, forceCharge, unchargeMemory} from './memory-controller.js';
+
+type Tx = Transaction<KernelSchema, KernelEvent>;
+
+/** How many tasks are in a group and below, zombies included until they are waited for. */
+export function countTasks(tx: CgroupReads, kernel: KernelId, path: string): number {
+	let count = 0;
+	for (const task of allTasks(tx, kernel)) {
+		count += isInside(task.cgroup, path) ? 1 : 0;
+	}
+
+	return count;
+}
+
+/** Whether pids.max of the group and of all above it leaves room for another task; counts the refusal. */
+export function mayHaveAnotherTask(tx: CgroupTx, kernel: KernelId, path: string): boolean {
+	for (const group of withAncestors(tx, kernel, path)) {
+		if (group.pids.max !== 'max' && countTasks(tx, kernel, group.path) >= group.pids.max) {
+			putCgroup(tx, kernel, {...group, pids: {...group.pids, maxEvents: group.pids.maxEvents + 1}});
+			return false;
+		}
+	}
+
+	return true;
+}
+
+/** Moves what is counted for a task from its group to another. */
+export function moveCharges(tx: CgroupTx, task: Task, to: string): void {
+	const {kernel} = task;
+	if (!task.isThread) {
+		unchargeMemory(tx, {kernel, path: task.cgroup, bytes: task.memoryBytes});
+		forceCharge(tx, {kernel, path: to, bytes: task.memoryBytes});
+	}
+
+	addPastCpu(tx, task, task.cgroup, task.cpuNs);
+	addPastCpu(tx, task, to, -task.cpuNs);
+	notePeak(tx, kernel, to, isInside(task.cgroup, to) ? 0 : 1);
+}
+
+function addPastCpu(tx: CgroupTx, {kernel}: Task, path: string, ns: number): void {
+	const group = findCgroup(tx, kernel, path);
+	if (group !== undefined && ns !== 0) {
+		putCgroup(tx, kernel, {...group, cpu: {...group.cpu, pastNs: group.cpu.pastNs + ns}});
+	}
+}
+
+/** Remembers the most tasks that limited groups have had. */
+function notePeak(tx: CgroupTx, kernel: KernelId, path: string, coming: number): void {
+	for (const group of withAncestors(tx, kernel, path)) {
+		// Without a limit nobody asks for the peak, and counting costs a look at every task.
+		if (group.pids.max !== 'max') {
+			const peak = Math.max(group.pids.peak, countTasks(tx, kernel, group.path) + coming);
+			putCgroup(tx, kernel, {...group, pids: {...group.pids, peak}});
+		}
+	}
+}
+
+/** The counting and limiting of control groups, for the run loop. */
+export const cgroupAccounting: Accounting = {
+	attach(tx: Tx, task) {
+		if (!task.isThread) {
+			forceCharge(tx, {kernel: task.kernel, path: task.cgroup, bytes: task.memoryBytes});
+		}
+
+		notePeak(tx, task.kernel, task.cgroup, 0);
+	},
+	detach(tx: Tx, task) {
+		if (!task.isThread) {
+			unchargeMemory(tx, {kernel: task.kernel, path: task.cgroup, bytes: task.memoryBytes});
+		}
+
+		addPastCpu(tx, task, task.cgroup, task.cpuNs);
+	},
+	mayFork: (tx: Tx, parent) => mayHaveAnotherTask(tx, parent.kernel, parent.cgroup) ? undefined : failure('EAGAIN'),
+	setMemory(loop, task, bytes) {
+		const {tx} = loop;
+		const {kernel, cgroup: path} = task;
+		const more = bytes - task.memoryBytes;
+		if (more <= 0) {
+			unchargeMemory(tx, {kernel, path, bytes: -more});
+			return;
+		}
+
+		for (;;) {
+			const result = chargeMemory(tx, {kernel, path, bytes: more});
+			if (result === 'charged') {
+				return;
+			}
+
+			const victims = chooseVictims(tx, kernel, result.outOfMemory);
+			if (victims.length === 0) {
+				return failure('ENOMEM');
+			}
+
+			kill(loop, task, victims, result.outOfMemory);
+			if (victims.some(({id}) => id === task.id)) {
+				return;
+			}
+		}
+	},
+};
+
+/** The OOM killer: the memory of the others is free at once, as the OOM reaper makes it; the caller dies on its way out. */
+function kill(loop: RunLoop, caller: Task, victims: readonly Task[], outOfMemory: string): void {
+	const {tx} = loop;
+	for (const victim of victims) {
+		countEvent(tx, victim.kernel, victim.cgroup, 'oomKill');
+		tx.emit({kind: 'oom-kill', kernel: victim.kernel, task: victim.id, name: victim.name, cgroup: victim.cgroup, limitOf: outOfMemory, memoryBytes: victim.memoryBytes});
+	}
+
+	const [first] = victims;
+	if (victims.length > 1 && first !== undefined) {
+		countEvent(tx, first.kernel, first.cgroup, 'oomGroupKill');
+	}
+
+	for (const {kernel, id} of victims) {
+		if (id === caller.id) {
+			postSignal(loop, kernel, id, 'KILL');
+		} else if (findTask(tx, kernel, id) !== undefined) {
+			endTask(loop, kernel, id, {kind: 'killed', signal: 'KILL'});
+		}
+	}
+}
+
+/** The processor time that a group and those below may use in each period: the tightest of cpu.max on the way up. */
+export function cpuBandwidth(tx: CgroupReads, kernel: KernelId, path: string): {readonly quotaUs: number; readonly periodUs: number; readonly path: string} | undefined {
+	let tightest: {readonly quotaUs: number; readonly periodUs: number; readonly path: string} | undefined;
+	for (const group of withAncestors(tx, kernel, path)) {
+		const {quotaUs, periodUs} = group.cpu;
+		if (quotaUs !== 'max' && (tightest === undefined || quotaUs / periodUs < tightest.quotaUs / tightest.periodUs)) {
+			tightest = {quotaUs, periodUs, path: group.path};
+		}
+	}
+
+	return tightest;
+}
+
+/** cpu.weight of the group and those above, the group first: siblings share a processor in proportion to theirs. */
+export function cpuWeights(tx: CgroupReads, kernel: KernelId, path: string): readonly number[] {
+	return withAncestors(tx, kernel, path).map(({cpu}) => cpu.weight);
+}
+
+/** The processor time of a group and those below. */
+export function cpuUsageNs(tx: CgroupReads, kernel: KernelId, path: string): number {
+	let ns = 0;
+	for (const group of tx.table(`cgroup:${kernel}`).values()) {
+		ns += isInside(group.path, path) ? group.cpu.pastNs : 0;
+	}
+
+	for (const task of allTasks(tx, kernel)) {
+		ns += isInside(task.cgroup, path) && task.state !== 'zombie' ? task.cpuNs : 0;
+	}
+
+	return Math.max(ns, 0);
+}
+
+/** Records that a group waited for its next period because its quota was used up. */
+export function noteThrottled(tx: CgroupTx, kernel: KernelId, path: string, throttledNs: number): void {
+	const group = findCgroup(tx, kernel, path);
+	if (group !== undefined) {
+		const {cpu} = group;
+		putCgroup(tx, kernel, {...group, cpu: {...cpu, periods: cpu.periods + 1, throttled: cpu.throttled + (throttledNs > 0 ? 1 : 0), throttledNs: cpu.throttledNs + throttledNs}});
+	}
+}
+

@@ -1,0 +1,128 @@
+// /proc/PID/mounts and mountinfo: the mounts of the process's namespace, as far as its root directory reaches.
+// Source: proc_pid_mountinfo(5), Linux fs/proc_namespace.c.
+
+import type {FsId, NodeId} from '../file-types.js';
+import {failed} from '../errno.js';
+import type {FsContext} from '../filesystem.js';
+import type {Mount, Task} from '../schema.js';
+import {typeOf} from '../vfs.js';
+import type {View} from '../computed-filesystem.js';
+import {subjectOf} from './proc-view.js';
+
+/** Space, tab, newline and backslash are written as octal escapes. */
+function mangle(text: string): string {
+	return text.replace(/[ \t\n\\]/gv, character => `\\${character.codePointAt(0)!.toString(8).padStart(3, '0')}`);
+}
+
+/** The path of a node from the root of its filesystem; undefined once nothing leads to it. */
+export function pathInFileSystem(context: FsContext, fs: FsId, node: NodeId, top: NodeId): string | undefined {
+	const names: string[] = [];
+	for (let at = node; at !== top; ) {
+		const step = stepUp(context, fs, at);
+		if (step === undefined || step.directory === at) {
+			return undefined;
+		}
+
+		names.push(step.name);
+		at = step.directory;
+	}
+
+	return `/${names.reverse().join('/')}`;
+}
+
+function stepUp(context: FsContext, fs: FsId, node: NodeId): {readonly directory: NodeId; readonly name: string} | undefined {
+	const type = typeOf(context, fs);
+	const attributes = type.attributes(context, fs, node);
+	const stored = context.tx.table(`inode:${fs}`);
+	if (!failed(attributes) && attributes.type !== 'directory' && stored.size > 0) {
+		// Inodes of files do not know their directory. A mount point that is a file is rare enough to search for.
+		for (const inode of stored.values()) {
+			for (const [name, entry] of inode.entries) {
+				if (entry.node === node) {
+					return {directory: inode.node, name};
+				}
+			}
+		}
+
+		return undefined;
+	}
+
+	const merged = context.tx.get(`overlay-node:${fs}`, node);
+	if (merged !== undefined) {
+		return {directory: merged.parent, name: merged.name};
+	}
+
+	const directory = type.parent(context, fs, node);
+	const entries = type.entries(context, fs, directory);
+	const entry = failed(entries) ? undefined : entries.find(candidate => candidate.node === node);
+	return entry === undefined ? undefined : {directory, name: entry.name};
+}
+
+export type ShownMount = {readonly mount: Mount; readonly path: string};
+
+/** The mounts that a task can reach, with their paths from its root, in the order in which they were made. */
+export function shownMounts(context: FsContext, task: Task): readonly ShownMount[] {
+	const mounts = context.tx.table(`mount:${task.namespaces.mnt}`);
+	const paths = new Map<number, string | undefined>();
+	const pathOf = (mount: Mount): string | undefined => {
+		if (mount.id === task.root.mount) {
+			return mount.root === task.root.node ? '/' : undefined;
+		}
+
+		if (!paths.has(mount.id)) {
+			paths.set(mount.id, undefined);
+			paths.set(mount.id, pathBelow(mount));
+		}
+
+		return paths.get(mount.id);
+	};
+
+	const pathBelow = (mount: Mount): string | undefined => {
+		const parent = mount.parent === undefined ? undefined : mounts.get(mount.parent);
+		if (parent === undefined || mount.mountpoint === undefined) {
+			return undefined;
+		}
+
+		const isRoot = parent.id === task.root.mount;
+		const inside = pathInFileSystem(context, parent.fs, mount.mountpoint, isRoot ? task.root.node : parent.root);
+		const above = isRoot ? '/' : pathOf(parent);
+		return inside === undefined || above === undefined ? undefined : `${above === '/' ? '' : above}${inside === '/' && above !== '/' ? '' : inside}`;
+	};
+
+	const shown: ShownMount[] = [];
+	for (const mount of mounts.values()) {
+		const path = pathOf(mount);
+		if (path !== undefined) {
+			shown.push({mount, path});
+		}
+	}
+
+	return shown;
+}
+
+/** The words after the type: those of the mount and, after them, those of its filesystem. */
+function optionsOf({flags, fsOptions}: Mount): {readonly own: readonly string[]; readonly superblock: readonly string[]} {
+	const isReadOnly = flags.includes('ro');
+	const own = [isReadOnly ? 'ro' : 'rw', ...flags.filter(flag => flag !== 'ro' && flag !== 'rw')];
+	return {own, superblock: fsOptions};
+}
+
+export function mounts(view: View): string {
+	return shownMounts(view.context, subjectOf(view)).map(({mount, path}) => {
+		const {own, superblock} = optionsOf(mount);
+		return `${mangle(mount.source)} ${mangle(path)} ${mount.type} ${[...own, ...superblock].join(',')} 0 0\n`;
+	}).join('');
+}
+
+export function mountinfo(view: View): string {
+	const {context} = view;
+	return shownMounts(context, subjectOf(view)).map(({mount, path}) => {
+		const {own, superblock} = optionsOf(mount);
+		const type = typeOf(context, mount.fs);
+		const root = pathInFileSystem(context, mount.fs, mount.root, type.root({...context, task: undefined}, mount.fs)) ?? '/';
+		const {major, minor} = context.tx.get('filesystem', mount.fs)?.device ?? {major: 0, minor: 0};
+		const group = mount.propagation === 'private' ? '' : ` ${mount.propagation === 'shared' ? 'shared' : 'master'}:${mount.peerGroup}`;
+		const parent = mount.parent ?? mount.id;
+		return `${mount.id} ${parent} ${major}:${minor} ${mangle(root)} ${mangle(path)} ${own.join(',')}${group} - ${mount.type} ${mangle(mount.source)} ${['rw', ...superblock].join(',')}\n`;
+	}).join('');
+}
