@@ -5,12 +5,16 @@ import {nowNs} from '../../base/clock.js';
 import {randomHex} from '../../base/random.js';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
+import {fileSystemTypes} from '../kernel/filesystem-types.js';
+import type {FsId} from '../kernel/file-types.js';
 import {commandOf, mergeConfig, parseConfig} from './container-config.js';
 import {drawName, nameConflict, parseContainerName} from './container-name.js';
 import type {Container, ContainerConfig, ContainerLayer, Endpoint, HostConfig} from './container-schema.js';
 import {findContainer, logContainerEvent, putContainer} from './container-store.js';
 import {newEndpoint} from './endpoint.js';
-import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
+import {fillInitLayer} from './container-filesystem.js';
+import {type Engine, engineError, type EngineError, engineInfo, isEngineError, newId} from './engine.js';
+import {unknownCapability} from './granted-capabilities.js';
 import {checkResources, parseHostConfig} from './host-config.js';
 import {findImage, isImageError, topChain} from './image-store.js';
 import {JsonFields} from './json-fields.js';
@@ -85,7 +89,9 @@ function parseRequest(engine: Engine, request: Json): Request | EngineError {
 	}
 
 	const cpuCount = engine.tx.get('kernel', engine.engine)?.cpuCount ?? 1;
-	const problem = checkResources(hostConfig, cpuCount) ?? checkMode(engine, hostConfig);
+	const capability = unknownCapability(hostConfig);
+	const problem = checkResources(hostConfig, cpuCount) ?? checkMode(engine, hostConfig)
+		?? (capability === undefined ? undefined : engineError(400, `invalid capability: ${JSON.stringify(capability)}`));
 	const endpoints = parseEndpoints(body['NetworkingConfig'], hostConfig);
 	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});
 }
@@ -166,8 +172,21 @@ function makeContainerLayer(engine: Engine, image: Image): ContainerLayer {
 	return {
 		cacheId: randomHex(tx, 'layer-cache', 64),
 		upper: makeInodeFileSystem(tx, 'ext4'),
-		init: makeInodeFileSystem(tx, 'ext4'),
+		init: initLayerOf(engine),
 		imageLayers: layerStack(engine, topChain(image)).map(layer => layer.fs),
 		merged: undefined,
 	};
+}
+
+/** The init layer, made when the first container needs it. */
+function initLayerOf(engine: Engine): FsId {
+	const info = engineInfo(engine);
+	if (info.initLayer !== undefined) {
+		return info.initLayer;
+	}
+
+	const fs = makeInodeFileSystem(engine.tx, 'ext4');
+	fillInitLayer({tx: engine.tx, kernel: engine.engine, task: undefined, types: fileSystemTypes}, fs);
+	engine.tx.put('engine', engine.engine, {...info, initLayer: fs});
+	return fs;
 }

@@ -278,6 +278,8 @@ export type EngineInfo = {
 	/** Where the search for a host port that nobody chose begins. */
 	readonly nextHostPort: number;
 	readonly startedNs: Nanoseconds;
+	/** What docker prepares in every container: see container-filesystem.ts. */
+	readonly initLayer: FsId | undefined;
 };
 
 export type ContainerSchema = ImageSchema & NetworkSchema & {

@@ -1,0 +1,362 @@
+// Starting a container: networks, files, namespaces and limits, then a shim and under it the container's first process.
+// Source: moby/moby daemon/start.go, oci_linux.go.
+
+import {assert, must} from '../../base/assert.js';
+import {encodeText} from '../../base/bytes.js';
+import {nowNs} from '../../base/clock.js';
+import {allCapabilities} from '../kernel/capabilities.js';
+import {failed} from '../kernel/errno.js';
+import type {Fd, Pid, Running} from '../kernel/program.js';
+import type {Place} from '../kernel/schema.js';
+import {attachMount} from '../kernel/mount.js';
+import {resolve, typeOf, getMount} from '../kernel/vfs.js';
+import {cgroupFiles} from './cgroup-limits.js';
+import {type BindMount, containerInit, type InitRequest, type TmpfsMount} from './container-init.js';
+import {containerExited, releaseResources} from './container-exit.js';
+import {hostnameText, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
+import {makeMerged, readTextFile} from './container-filesystem.js';
+import type {Container, ContainerId, MountPoint} from './container-schema.js';
+import {containerShim, shimFds} from './container-shim.js';
+import {changeContainer, containerChannel, getContainer, isRunning, logContainerEvent} from './container-store.js';
+import {findUser} from './container-user.js';
+import {containerDirectory, layerPaths, logPath} from './container-view.js';
+import {findNetwork} from './docker-network.js';
+import {plug, publishPorts} from './endpoint.js';
+import {engineError, type EngineError, isEngineError, newId} from './engine.js';
+import {containerCaller, type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
+import {grantedCapabilities} from './granted-capabilities.js';
+import {makeNamespaces} from './sandbox.js';
+
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** POST /containers/{id}/start. `parent` is the shim that starts the container again under a restart policy, if it is that. */
+export function * startContainer(host: EngineHost, id: ContainerId): Work<EngineError | 'started' | 'already-started'> {
+	const container = getContainer(host, id);
+	if (container === undefined) {
+		return engineError(404, `No such container: ${id}`);
+	}
+
+	if (container.state.status === 'paused') {
+		return engineError(409, 'cannot start a paused container, try unpause instead');
+	}
+
+	if (isRunning(container)) {
+		return 'already-started';
+	}
+
+	if (container.state.status === 'removing' || container.state.status === 'dead') {
+		return engineError(409, 'container is marked for removal and cannot be started');
+	}
+
+	const started = yield * run(host, container);
+	if (isEngineError(started)) {
+		giveUp(host, id, started);
+	}
+
+	return started;
+}
+
+/** What a failed start leaves: the container as it was, with the reason and an exit code that clients take for the cause. */
+function giveUp(host: EngineHost, id: ContainerId, problem: EngineError): void {
+	const container = getContainer(host, id);
+	if (container === undefined) {
+		return;
+	}
+
+	releaseResources(host, container);
+	changeContainer(host, id, {state: {
+		status: container.state.startedNs === undefined ? 'created' : 'exited', exitCode: startExitCode(problem.message), error: problem.message, task: undefined, shim: undefined,
+	}});
+	notifyContainer(host, id);
+}
+
+/** Source: moby/moby daemon/start_unix.go, translateContainerdStartErr. */
+export function startExitCode(message: string): number {
+	if (/executable file not found|no such file or directory|system cannot find the file specified/v.test(message)) {
+		return 127;
+	}
+
+	return /permission denied|not a directory|is a directory/v.test(message) ? 126 : 128;
+}
+
+function * run(host: EngineHost, container: Container): Work<EngineError | 'started'> {
+	const sandboxed = openSandbox(host, container);
+	if (isEngineError(sandboxed)) {
+		return sandboxed;
+	}
+
+	yield * writeFiles(host, sandboxed);
+	applyLimits(host, sandboxed);
+	const root = mountRoot(host, sandboxed);
+	const request = initRequest(host, sandboxed, root);
+	if (isEngineError(request)) {
+		return request;
+	}
+
+	return yield * launch(host, sandboxed, root, request);
+}
+
+/** Namespaces and networks. */
+function openSandbox(host: EngineHost, container: Container): Container | EngineError {
+	const namespaces = makeNamespaces(host, container);
+	if (isEngineError(namespaces)) {
+		return namespaces;
+	}
+
+	const {NetworkMode} = container.hostConfig;
+	let open = must(changeContainer(host, container.id, {namespaces, sandbox: NetworkMode.startsWith('container:') ? '' : newId(host, 'sandbox-id')}), 'openSandbox');
+	const missing = open.endpoints.map(endpoint => findNetwork(host, endpoint.networkName)).find(isEngineError);
+	if (missing !== undefined) {
+		return engineError(missing.status, `failed to set up container networking: ${missing.message}`);
+	}
+
+	for (const [index, endpoint] of open.endpoints.entries()) {
+		const plugged = plug(host, open, endpoint, namespaces.net);
+		if (isEngineError(plugged)) {
+			return engineError(plugged.status, `failed to set up container networking: ${plugged.message}`);
+		}
+
+		open = must(changeContainer(host, open.id, {endpoints: open.endpoints.with(index, plugged)}), 'openSandbox');
+	}
+
+	const published = open.endpoints.find(endpoint => endpoint.address !== '');
+	const ports = published === undefined ? [] : publishPorts(host, open, published);
+	return isEngineError(ports) ? ports : must(changeContainer(host, open.id, {ports}), 'openSandbox');
+}
+
+function * writeFiles(host: EngineHost, container: Container): Work<void> {
+	const directory = containerDirectory(container);
+	makeDirectories(host.process, directory, 0o710);
+	const hostFile = readTextFile(hostCaller(host), '/etc/resolv.conf') ?? '';
+	const gateway = container.endpoints[0]?.gateway ?? '';
+	yield * writeFile(host.process, `${directory}/hostname`, hostnameText(container));
+	yield * writeFile(host.process, `${directory}/hosts`, hostsText(container, gateway));
+	yield * writeFile(host.process, `${directory}/resolv.conf`, resolvText(container, hostFile));
+}
+
+/** Writes the control files of the container's cgroup. */
+export function applyLimits({process}: EngineHost, {cgroup, hostConfig}: Container): void {
+	const directory = `/sys/fs/cgroup${cgroup}`;
+	makeDirectories(process, directory, 0o755);
+	for (const [file, value] of cgroupFiles(hostConfig)) {
+		const fd = process.sys.open(`${directory}/${file}`, {write: true});
+		if (!failed(fd)) {
+			process.sys.write(fd, encodeText(`${value}\n`));
+			process.sys.close(fd);
+		}
+	}
+}
+
+/** Merges the layers and makes them the root of the container's mount namespace; the host sees them too. */
+function mountRoot(host: EngineHost, container: Container): Place {
+	const context = fsContext(host);
+	const merged = container.layer.merged ?? makeMerged(context, host, container);
+	const paths = layerPaths(host, container);
+	const {namespaces} = container;
+	assert(namespaces !== undefined, 'mountRoot: no namespaces');
+	changeContainer(host, container.id, {layer: {...container.layer, merged}});
+	const node = typeOf(context, merged).root(context, merged);
+	const mount = {
+		fs: merged, root: node, source: 'overlay', type: 'overlay', flags: ['relatime'],
+		fsOptions: [`lowerdir=${paths.lower}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`, 'nouserxattr'],
+	};
+	mountOnHost(host, paths.merged, mount);
+	return {mount: attachMount(host.tx, namespaces.mnt, {...mount, parent: undefined, mountpoint: undefined}), node};
+}
+
+function mountOnHost(host: EngineHost, path: string, mount: Omit<Parameters<typeof attachMount>[2], 'parent' | 'mountpoint'>): void {
+	makeDirectories(host.process, path, 0o710);
+	const caller = hostCaller(host);
+	const found = resolve(caller, path, true);
+	if (!failed(found)) {
+		attachMount(host.tx, caller.task.namespaces.mnt, {...mount, parent: found.place.mount, mountpoint: found.place.node});
+	}
+}
+
+function initRequest(host: EngineHost, container: Container, root: Place): Omit<InitRequest, 'report'> | EngineError {
+	const {config, hostConfig, namespaces} = container;
+	const caller = containerCaller(host, namespaces!.mnt, root);
+	const user = findUser(caller, config.User ?? '', hostConfig.GroupAdd ?? []);
+	if (isEngineError(user)) {
+		// The daemon answers 500 here and 400 for exec.
+		return engineError(500, user.message);
+	}
+
+	const binds = hostMounts(host, container);
+	if (isEngineError(binds)) {
+		return binds;
+	}
+
+	return {
+		argv: [container.path, ...container.args],
+		env: environment(container, user.home),
+		workingDir: config.WorkingDir ?? '',
+		user,
+		capabilities: grantedCapabilities(hostConfig),
+		hasTerminal: config.Tty ?? false,
+		mounts: {binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, terminal: undefined},
+	};
+}
+
+/** PATH, HOSTNAME, what the container was given, and HOME if that is not among it. */
+export function environment({config}: Container, home: string): ReadonlyMap<string, string> {
+	const env = new Map([['PATH', defaultPath], ['HOSTNAME', config.Hostname]]);
+	if (config.Tty === true) {
+		env.set('TERM', 'xterm');
+	}
+
+	addVariables(env, config.Env);
+	if (!env.has('HOME')) {
+		env.set('HOME', home);
+	}
+
+	return env;
+}
+
+/** Sets variables; a line without `=` takes one away. */
+export function addVariables(env: Map<string, string>, lines: readonly string[]): void {
+	for (const line of lines) {
+		const equals = line.indexOf('=');
+		if (equals === -1) {
+			env.delete(line);
+		} else {
+			env.set(line.slice(0, equals), line.slice(equals + 1));
+		}
+	}
+}
+
+/** The container's own files, and what it has mounted, outermost first. */
+function hostMounts(host: EngineHost, container: Container): readonly (BindMount | TmpfsMount)[] | EngineError {
+	const directory = containerDirectory(container);
+	const own = ['resolv.conf', 'hostname', 'hosts'].map(name => bindOf(host, `${directory}/${name}`, {destination: `/etc/${name}`, isWritable: !container.hostConfig.ReadonlyRootfs}));
+	const asked = container.mounts.toSorted((a, b) => a.destination.split('/').length - b.destination.split('/').length).map(mount => mountOf(host, mount));
+	const mounts: Array<BindMount | TmpfsMount> = [];
+	for (const mount of [...own, ...asked]) {
+		if (isEngineError(mount)) {
+			return mount;
+		}
+
+		mounts.push(mount);
+	}
+
+	return mounts;
+}
+
+function mountOf(host: EngineHost, mount: MountPoint): BindMount | TmpfsMount | EngineError {
+	if (mount.type === 'tmpfs') {
+		return {destination: mount.destination, options: mount.tmpfsOptions, isWritable: mount.isWritable};
+	}
+
+	if (mount.type === 'volume' || mount.createSource) {
+		makeDirectories(host.process, mount.source, 0o755);
+	}
+
+	return bindOf(host, mount.source, mount);
+}
+
+function bindOf(host: EngineHost, path: string, {destination, isWritable}: {readonly destination: string; readonly isWritable: boolean}): BindMount | EngineError {
+	const caller = hostCaller(host);
+	const found = resolve(caller, path, true);
+	if (failed(found)) {
+		return engineError(400, `invalid mount config for type "bind": bind source path does not exist: ${path}`);
+	}
+
+	const mount = getMount(caller, found.place.mount);
+	return {source: {fs: found.fs, node: found.place.node, device: mount.source, type: mount.type, isDirectory: found.attributes.type === 'directory'}, destination, isWritable};
+}
+
+type StandardIo = {readonly init: ReadonlyMap<Fd, number>; readonly shim: ReadonlyMap<Fd, number>; readonly own: readonly Fd[]; readonly terminal: number | undefined};
+
+/** Pipes or a terminal between the container and its shim. The daemon holds them only until both have them. */
+function standardIo(host: EngineHost, {config, hostConfig}: Container): StandardIo {
+	const {process: {sys}, access} = host;
+	const fileOf = (fd: Fd) => must(access.fileOf(fd), 'standardIo: no file');
+	if (config.Tty === true) {
+		const [rows, columns] = hostConfig.ConsoleSize;
+		const terminal = access.makeTerminal({columns: columns || 80, rows: rows || 24});
+		assert(!failed(terminal), 'standardIo: no terminal');
+		const slave = fileOf(terminal.slave);
+		return {init: new Map([[0, slave], [1, slave], [2, slave]]), shim: new Map([[shimFds.output, fileOf(terminal.master)]]), own: [terminal.master, terminal.slave], terminal: terminal.terminal};
+	}
+
+	const output = sys.pipe();
+	const errors = sys.pipe();
+	const input = config.OpenStdin === true ? sys.pipe() : undefined;
+	const nothing = input === undefined ? sys.open('/dev/null', {read: true}) : undefined;
+	assert(!failed(output) && !failed(errors) && !failed(input) && !failed(nothing), 'standardIo: out of descriptors, or no /dev/null');
+	const stdin = input?.readEnd ?? nothing!;
+	return {
+		init: new Map([[0, fileOf(stdin)], [1, fileOf(output.writeEnd)], [2, fileOf(errors.writeEnd)]]),
+		shim: new Map([[shimFds.output, fileOf(output.readEnd)], [shimFds.errors, fileOf(errors.readEnd)], ...(input === undefined ? [] : [[shimFds.input, fileOf(input.writeEnd)] as const])]),
+		own: [output.readEnd, output.writeEnd, errors.readEnd, errors.writeEnd, ...(input === undefined ? [stdin] : [input.readEnd, input.writeEnd])],
+		terminal: undefined,
+	};
+}
+
+function * launch(host: EngineHost, container: Container, root: Place, request: Omit<InitRequest, 'report'>): Work<EngineError | 'started'> {
+	const {id, config, hostConfig, namespaces, cgroup} = container;
+	const {initial} = must(host.tx.get('kernel', host.engine), 'launch: no kernel');
+	const io = standardIo(host, container);
+	const outcome: {init: Pid | undefined; problem: string | undefined; isKnown: boolean} = {init: undefined, problem: undefined, isKnown: false};
+	const caller = hostCaller(host);
+	const {memory} = host;
+	const shim = host.access.spawn({
+		name: 'containerd-shim', parent: 1, namespaces: initial, root: caller.task.root, cwd: caller.task.root, cgroup: '/system.slice/containerd.service', uid: 0, gid: 0, groups: [0],
+		capabilities: allCapabilities, env: new Map([['PATH', defaultPath]]), files: io.shim,
+	}, process => containerShim(process, {
+		id, memory, logPath: hostConfig.LogConfig.Type === 'json-file' ? logPath(container) : undefined, init: () => outcome.init, hasTerminal: config.Tty ?? false, hasInput: config.OpenStdin ?? false,
+		ended: (shimHost, exitCode) => outcome.problem === undefined ? containerExited(shimHost, id, exitCode, startContainer) : quietEnd(),
+	}));
+	const init = failed(shim) ? shim : host.access.spawn({
+		name: 'runc:[2:INIT]', parent: shim, namespaces: namespaces!, root, cwd: root, cgroup, uid: 0, gid: 0, groups: [0], capabilities: allCapabilities,
+		noNewPrivileges: hostConfig.SecurityOpt?.some(option => option.startsWith('no-new-privileges')) ?? false, env: request.env, files: io.init,
+		...(io.terminal === undefined ? {} : {terminal: io.terminal}),
+	}, process => containerInit(process, {
+		...request,
+		mounts: {...request.mounts!, terminal: io.terminal},
+		report(problem) {
+			outcome.problem = problem;
+			outcome.isKnown = true;
+			process.sys.kernel().wake(startChannel(id));
+		},
+	}));
+	for (const fd of io.own) {
+		host.process.sys.close(fd);
+	}
+
+	if (failed(shim) || failed(init)) {
+		return engineError(500, 'failed to create task for container: failed to start shim: fork: Resource temporarily unavailable');
+	}
+
+	outcome.init = init;
+	changeContainer(host, id, {state: {task: init, shim}});
+	while (!outcome.isKnown) {
+		yield * sleepOn([startChannel(id)]);
+	}
+
+	return outcome.problem === undefined ? markStarted(host, id) : engineError(
+		400, `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${outcome.problem}`,
+	);
+}
+
+/** The end of a shim whose container never ran. */
+function * quietEnd(): Running {
+	return 0;
+}
+
+function startChannel(id: ContainerId): string {
+	return `container-start:${id}`;
+}
+
+function markStarted(host: EngineHost, id: ContainerId): 'started' {
+	const container = must(getContainer(host, id), 'markStarted: container lost');
+	const hasHealth = (container.config.Healthcheck?.Test?.length ?? 0) > 0 && container.config.Healthcheck?.Test?.[0] !== 'NONE';
+	const running = must(changeContainer(host, id, {state: {
+		status: 'running', exitCode: 0, error: '', isOomKilled: false, startedNs: nowNs(host.tx), finishedNs: container.state.finishedNs, isManuallyStopped: false,
+		health: hasHealth ? {status: 'starting', failingStreak: 0, log: []} : undefined,
+	}}), 'markStarted: container lost');
+	liveOf(host, id).isRemoved = false;
+	logContainerEvent(host, running, 'start');
+	host.access.wake(containerChannel(id));
+	return 'started';
+}
