@@ -131,7 +131,7 @@ test('resizing draws what a fresh start would', async () => {
 		screen.resize(columns, rows);
 		const fresh = start('lab', {columns, rows});
 		const isSmall = columns < 40;
-		await fresh.shows(isSmall ? 'nothing is lost' : 'quit Ctrl-Q');
+		await fresh.shows(isSmall ? 'Make it larger' : 'quit Ctrl-Q');
 		await screen.until('what a fresh start shows', ({text}) => text === fresh.text);
 	}
 });
