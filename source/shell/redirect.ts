@@ -6,7 +6,7 @@ import type {Failure} from '../model/kernel/errno.js';
 import type {Fd, OpenFlags} from '../model/kernel/program.js';
 import {expandText, expandWords} from './expand.js';
 import {forkShell} from './fork.js';
-import {complain, Replaced} from './shell.js';
+import {Abandoned, complain} from './shell.js';
 import type {Doing, Shell} from './shell.js';
 import type {FileOperator, Redirection, Word} from './syntax.js';
 import {encodeShellText} from './text.js';
@@ -40,7 +40,7 @@ export function * withRedirections(shell: Shell, redirections: readonly Redirect
 		undoRedirections(shell, saved);
 		return status;
 	} catch (error) {
-		if (!(error instanceof Replaced)) {
+		if (error instanceof Abandoned || error instanceof RangeError) {
 			undoRedirections(shell, saved);
 		}
 

@@ -99,6 +99,7 @@ export class Shell {
 	variables = new Variables();
 	options: Options = newOptions();
 	functions = new Map<string, FunctionBody>();
+	readonlyFunctions = new Set<string>();
 	aliases = new Map<string, string>();
 	traps = new Map<TrapName, string>();
 	jobs: JobTable = newJobTable();
@@ -130,6 +131,8 @@ export class Shell {
 	/** Above zero the failure of a command ends nothing: the test of `if`, the left side of `&&`, after `!`. */
 	testDepth = 0;
 	isRunningTrap = false;
+	hasWarnedOfJobs = false;
+	evalNesting = 0;
 	pendingSignals: SignalName[] = [];
 	directoryStack: readonly string[] = [];
 	history: string[] = [];
@@ -144,6 +147,7 @@ export class Shell {
 	secondsOffset = 0;
 	/** Where `getopts` is within a word of several option letters. */
 	optionOffset = 0;
+	optionIndex = 1;
 
 	constructor({process, personality, engine, name, positional}: ShellStart) {
 		this.process = process;
