@@ -163,7 +163,7 @@ export class InputHandler {
 
 	#runOther(command: CommandName): void {
 		const {store} = this.#options;
-		const {view, prompt} = store.getState();
+		const {prompt} = store.getState();
 		switch (command) {
 			case 'end-of-input':
 				if (prompt.graphemes.length === 0) {
@@ -179,7 +179,6 @@ export class InputHandler {
 			case 'undo':
 			case 'redo':
 				store.dispatch({type: command});
-				store.changeView({notice: message(view.locale, command === 'undo' ? 'status.undone' : 'status.redone')});
 				return;
 			case 'hint':
 				this.#hint();

@@ -73,6 +73,7 @@ export class SessionStore {
 	readonly #record: (entry: Entry) => void;
 	readonly #listeners = new Set<() => void>();
 	#state: AppState;
+	#firstOutput: readonly Output[] = [];
 
 	constructor({session, apply, locale, columns, rows, history = [], record}: StoreOptions) {
 		this.#apply = apply;
@@ -104,6 +105,7 @@ export class SessionStore {
 
 	/** Shows what was put out before the program was there to show it: the login, or a session that is resumed. */
 	showOutput(output: readonly Output[]): void {
+		this.#firstOutput = output;
 		this.#state.log.write(concatBytes(output.map(({bytes}) => bytes)));
 		this.#set({logVersion: this.#state.log.version});
 	}
@@ -124,6 +126,10 @@ export class SessionStore {
 		}
 
 		log.write(concatBytes(applied.output.map(({bytes}) => bytes)));
+		if (action.type === 'undo' || action.type === 'redo') {
+			this.#showTravel(applied.session, action.type);
+		}
+
 		// The clock that ticks while a command runs is part of that command, as far as marks go.
 		const isTick = action.type === 'advance' || action.type === 'resize';
 		this.#set({
@@ -140,7 +146,8 @@ export class SessionStore {
 	submit(): void {
 		const {prompt, session} = this.#state;
 		this.#set({prompt: edit(prompt, {type: 'submitted', remember: session.foreground !== 'busy'})});
-		this.dispatch({type: 'line', text: promptText(prompt), waitNs: lineWaitNs});
+		// A line typed ahead only goes into the terminal's buffer: time passes by the ticker.
+		this.dispatch({type: 'line', text: promptText(prompt), waitNs: session.foreground === 'busy' ? 0 : lineWaitNs});
 	}
 
 	/** Ctrl-C: what was typed stays on the screen, as it does in a terminal, but is not run. */
@@ -176,6 +183,14 @@ export class SessionStore {
 		this.changeView({scroll: {...this.#state.view.scroll, terminal: 0}});
 	}
 
+	/** An undo writes nothing, but the prompt (and the shell behind it) may be another one. */
+	#showTravel(session: Session, direction: 'undo' | 'redo'): void {
+		const {log, view: {locale}} = this.#state;
+		log.dropPartial();
+		log.note([[span(`[${message(locale, direction === 'undo' ? 'status.undone' : 'status.redone')}]`, styles.hint)]]);
+		log.write(lastPartialLine([this.#firstOutput, ...session.line.map(index => session.history[index]!.output)]));
+	}
+
 	/** What the learner should be told about an action besides its output. */
 	#news(before: Session, after: Session): string | undefined {
 		const {locale} = this.#state.view;
@@ -202,6 +217,20 @@ function scrollAfter({scroll}: ViewState, before: Session, after: Session): View
 	const isSameStep = before.progress === after.progress
 		|| (before.progress !== undefined && after.progress !== undefined && currentStep(before.progress)?.id === currentStep(after.progress)?.id);
 	return {...scroll, terminal: 0, lab: isSameStep ? scroll.lab : 0};
+}
+
+/** What was written after the last newline of a sequence of outputs. */
+function lastPartialLine(outputs: ReadonlyArray<readonly Output[]>): Uint8Array {
+	const parts: Uint8Array[] = [];
+	for (const {bytes} of outputs.flat().reverse()) {
+		const newLine = bytes.lastIndexOf(10);
+		parts.unshift(bytes.subarray(newLine + 1));
+		if (newLine !== -1) {
+			break;
+		}
+	}
+
+	return concatBytes(parts);
 }
 
 /** The lines typed so far in a session that is resumed. */

@@ -93,6 +93,15 @@ export class TerminalLog {
 		this.#lines.push(...lines);
 	}
 
+	/** Forgets the line being written: after an undo the prompt is another one. */
+	dropPartial(): void {
+		this.#version++;
+		this.#row = [];
+		this.#column = 0;
+		this.#style = plain;
+		this.#escape = '';
+	}
+
 	/** Starts an empty screen, keeping the line being written (Ctrl-L). */
 	clear(): void {
 		this.#version++;
