@@ -4,7 +4,8 @@
 //     engine('/containers/web/json')                docker inspect web, or curl --unix-socket /var/run/docker.sock
 //     file('/etc/hosts')                            cat, as root
 //     file('/etc/hosts', {container: 'web'})        docker exec web cat, or docker cp from a stopped one
-//     domains()                                     virsh list --all, dominfo, vcpuinfo, dumpxml
+//     domains()                                     virsh list --all, dominfo, vcpuinfo, domstats
+//     node()                                        virsh nodeinfo, lscpu
 
 import type {Json} from '../base/json.js';
 
@@ -16,8 +17,18 @@ export type Documents = {
 	engine(path: string, where?: Where): Json | undefined;
 	/** The content of a regular file; undefined if there is none. */
 	file(path: string, where?: Where & {readonly container?: string | undefined}): Uint8Array | undefined;
-	/** The host's virtual machines, running or not. */
+	/** The host's virtual machines, running or not: `name`, `state` in virsh's words, `vcpus`, `memoryKib`, ... */
 	domains(where?: Where): readonly Json[];
+	/** The host's processors and memory; undefined if there is no such host. */
+	node(where?: Where): Node | undefined;
+};
+
+export type Node = {
+	readonly sockets: number;
+	readonly coresPerSocket: number;
+	readonly threadsPerCore: number;
+	readonly mhz: number;
+	readonly memoryKib: number;
 };
 
 /** Looks every document up at most once: several checks ask for the same ones after every action. */
@@ -36,5 +47,6 @@ export function remembering(documents: Documents): Documents {
 		engine: (path, where) => once(['engine', path, where?.host], () => documents.engine(path, where)),
 		file: (path, where) => once(['file', path, where?.host, where?.container], () => documents.file(path, where)),
 		domains: where => once(['domains', where?.host], () => documents.domains(where)),
+		node: where => once(['node', where?.host], () => documents.node(where)),
 	};
 }

@@ -12,7 +12,7 @@ import {smallFiles, withFile} from './small-lab.js';
 const nginx: Json = {Id: 'sha256:1', RootFS: {Layers: ['sha256:a', 'sha256:b']}};
 
 function documentsWith(answers: Readonly<Record<string, Json>>): Documents {
-	return {engine: path => answers[path], file: () => undefined, domains: () => []};
+	return {engine: path => answers[path], file: () => undefined, domains: () => [], node: () => undefined};
 }
 
 function moment(answers: Readonly<Record<string, Json>>, answer?: {readonly step: string; readonly text: string}): Moment {
