@@ -10,10 +10,10 @@
 import {assert, must} from '../../base/assert.js';
 import {decodeText, encodeText} from '../../base/bytes.js';
 import {type Errno, type Failure, failed, failure} from './errno.js';
-import type {Attributes, DirectoryEntry, FileTimeUs, FsId, Mode, NodeId} from './file-types.js';
+import type {Attributes, DirectoryEntry, FileTimeUs, FileType, FsId, Mode, NodeId} from './file-types.js';
 import type {FileSystemType, FsContext} from './filesystem.js';
 import {fileTime} from './inode-filesystem.js';
-import type {NamespaceId, Place} from './schema.js';
+import type {NamespaceId, OpenFile, Place} from './schema.js';
 
 /** What the functions of an entry know: who asks, of which mount, and the keys of the family members on the path. */
 export type View = {readonly context: FsContext; readonly fs: FsId; readonly keys: readonly number[]};
@@ -26,6 +26,8 @@ export type ComputedFile = Conditional & {
 	readonly mode: Mode;
 	readonly read: (view: View) => string | Failure;
 	readonly write?: (view: View, text: string) => void | Failure;
+	/** What opening it for writing is refused with, where that differs from the rest of the filesystem. */
+	readonly openReadOnly?: Errno;
 };
 
 export type ComputedLink = Conditional & {
@@ -35,6 +37,8 @@ export type ComputedLink = Conditional & {
 	readonly magic?: (view: View) => Place | Failure | undefined;
 	/** Following it gives a file that stands for this namespace. */
 	readonly namespace?: (view: View) => NamespaceId | undefined;
+	/** Following it gives the file that was opened, though no path leads to it: a pipe, a socket, a terminal. */
+	readonly openFile?: (view: View) => OpenFile | undefined;
 };
 
 export type Family = {
@@ -93,6 +97,8 @@ const secondRange = 2 ** 17;
 const firstRange = 2 ** 29;
 /** Nodes that stand for a namespace lie above all others: this and the namespace's number. */
 const namespaceNodes = 2 ** 52;
+/** Above those, nodes that stand for an open file: this and the file's number. */
+const openFileNodes = namespaceNodes + 2 ** 40;
 
 function flatten(root: ComputedDirectory): readonly Slot[] {
 	const slots: Slot[] = [];
@@ -133,7 +139,9 @@ export function computedFileSystem(options: ComputedOptions): FileSystemType {
 		name: options.name,
 		isVirtual: true,
 		root: () => nodeOf(slots[0]!, []),
-		attributes: (context, fs, node) => node >= namespaceNodes ? namespaceAttributes(context, fs, node) : attributes(options, locate(context, fs, node), node),
+		attributes: (context, fs, node) => node >= openFileNodes
+			? openFileAttributes(context, fs, node)
+			: (node >= namespaceNodes ? namespaceAttributes(context, fs, node) : attributes(options, locate(context, fs, node), node)),
 		lookup: (context, fs, node, name) => lookup(locate(context, fs, node), name),
 		parent(context, fs, node) {
 			const {slot, view} = locate(context, fs, node);
@@ -153,7 +161,8 @@ export function computedFileSystem(options: ComputedOptions): FileSystemType {
 		open(context, fs, node, {forWriting}) {
 			const {entry} = node >= namespaceNodes ? {entry: undefined} : locate(context, fs, node).slot;
 			const cannot = forWriting && (entry?.type !== 'file' || entry.write === undefined);
-			return cannot && options.refusals.openReadOnly !== undefined ? failure(options.refusals.openReadOnly) : undefined;
+			const refusal = (entry?.type === 'file' ? entry.openReadOnly : undefined) ?? options.refusals.openReadOnly;
+			return cannot && refusal !== undefined ? failure(refusal) : undefined;
 		},
 		release() {},
 		read(context, fs, node, offset, count) {
@@ -175,12 +184,18 @@ export function computedFileSystem(options: ComputedOptions): FileSystemType {
 			const {slot: {entry}, view} = locate(context, fs, node);
 			const namespace = entry.type === 'symlink' ? entry.namespace?.(view) : undefined;
 			if (namespace !== undefined) {
-				return namespacePlace(view, namespace);
+				return placeOf(view, namespaceNodes + namespace);
+			}
+
+			const file = entry.type === 'symlink' ? entry.openFile?.(view) : undefined;
+			if (file !== undefined) {
+				return placeOf(view, openFileNodes + file.id);
 			}
 
 			return entry.type === 'symlink' ? entry.magic?.(view) : undefined;
 		},
-		namespaceOf: (_context, _fs, node) => node >= namespaceNodes ? node - namespaceNodes : undefined,
+		namespaceOf: (_context, _fs, node) => node >= namespaceNodes && node < openFileNodes ? node - namespaceNodes : undefined,
+		openFileOf: (_context, _fs, node) => node >= openFileNodes ? node - openFileNodes : undefined,
 	};
 }
 
@@ -273,13 +288,32 @@ function namespaceAttributes({tx}: FsContext, fs: FsId, node: NodeId): Attribute
 	return tx.get('namespace', id) === undefined ? failure('ENOENT') : {...plainAttributes(fs, node, fileTime(tx)), node: id};
 }
 
-/** A file that stands for a namespace, in a mount of this filesystem that the caller has. */
-function namespacePlace({context, fs}: View, namespace: NamespaceId): Place | Failure {
+const openFileTypes: Readonly<Record<OpenFile['what']['kind'], FileType>> = {
+	node: 'file', pipe: 'fifo', socket: 'socket', terminal: 'char', master: 'char', device: 'char', sink: 'fifo',
+};
+
+/** An open file belongs to whoever has it open, as far as the model knows. */
+function openFileAttributes({tx, kernel, task}: FsContext, fs: FsId, node: NodeId): Attributes | Failure {
+	const file = tx.get('file', node - openFileNodes);
+	if (file === undefined) {
+		return failure('ENOENT');
+	}
+
+	const {what} = file;
+	const owner = task === undefined ? undefined : tx.get(`task:${kernel}`, task);
+	const rdev = what.kind === 'device' ? what.device : {major: what.kind === 'terminal' ? 136 : 0, minor: what.kind === 'terminal' ? what.terminal : 0};
+	return {
+		...plainAttributes(fs, node, fileTime(tx)), node: what.kind === 'pipe' ? what.pipe : file.id, type: openFileTypes[what.kind], mode: 0o600, rdev, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0,
+	};
+}
+
+/** A node of this filesystem in one of the caller's mounts of it. */
+function placeOf({context, fs}: View, node: NodeId): Place | Failure {
 	const task = context.task === undefined ? undefined : context.tx.get(`task:${context.kernel}`, context.task);
 	const mounts = task === undefined ? [] : context.tx.table(`mount:${task.namespaces.mnt}`).values();
 	for (const mount of mounts) {
 		if (mount.fs === fs) {
-			return {mount: mount.id, node: namespaceNodes + namespace};
+			return {mount: mount.id, node};
 		}
 	}
 

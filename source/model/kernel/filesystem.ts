@@ -87,4 +87,6 @@ export type FileSystemType = {
 	magic?(context: FsContext, fs: FsId, node: NodeId): Place | Failure | undefined;
 	/** Of a node that stands for a namespace (/proc/PID/ns/KIND): which, for setns(2). */
 	namespaceOf?(context: FsContext, fs: FsId, node: NodeId): NamespaceId | Failure | undefined;
+	/** Of a node that stands for an open file without a path (/proc/PID/fd/N of a pipe): its number in the `file` table. */
+	openFileOf?(context: FsContext, fs: FsId, node: NodeId): number | undefined;
 };

@@ -52,6 +52,12 @@ export function writePipe(loop: RunLoop, id: number, bytes: Uint8Array): number 
 	return chunk.length;
 }
 
+/** One more open file has an end. */
+export function openPipeEnd(loop: RunLoop, id: number, end: 'read' | 'write'): void {
+	const pipe = getPipe(loop, id);
+	loop.tx.put('pipe', id, {...pipe, readers: pipe.readers + (end === 'read' ? 1 : 0), writers: pipe.writers + (end === 'write' ? 1 : 0)});
+}
+
 /** One end was closed for good. */
 export function closePipeEnd(loop: RunLoop, id: number, end: 'read' | 'write'): void {
 	const pipe = getPipe(loop, id);

@@ -3,7 +3,7 @@
 import {failed, type Failure, failure} from '../errno.js';
 import type {Attributes} from '../file-types.js';
 import {canReadNow, closeDescriptor, fileChannel, getFile, installFile, makeFile, putDescriptor, readFile, readNode, writeFile} from '../open-file.js';
-import {makePipe} from '../pipe.js';
+import {makePipe, openPipeEnd} from '../pipe.js';
 import type {Fd, OpenFlags, SystemCalls} from '../program.js';
 import type {OpenFile} from '../schema.js';
 import {changeTerminal, getTerminal} from '../terminal.js';
@@ -249,6 +249,11 @@ function openFound(self: Self, path: string, flags: OpenFlags, found: Found, isN
 		return failure('ENXIO');
 	}
 
+	const reopened = typeOf(self.context, fs).openFileOf?.(self.context, fs, place.node);
+	if (reopened !== undefined) {
+		return reopen(self, getFile(self.loop, reopened), {forReading, forWriting});
+	}
+
 	const special = openDevice(self, found, path, {forReading, forWriting});
 	if (special !== undefined) {
 		return special;
@@ -270,6 +275,22 @@ function openFound(self: Self, path: string, flags: OpenFlags, found: Found, isN
 		what: {kind: 'node', fs, node: place.node, mount: place.mount, offset: 0}, canRead: forReading, canWrite: forWriting, append: flags.append ?? false, path: openPath(self, path),
 	});
 	return installFile(self.loop, self.task, file);
+}
+
+/** Opens by /proc/PID/fd/N (and so by /dev/stdout) what has no path: the same pipe or terminal, as a new open file. */
+function reopen(self: Self, file: OpenFile, how: {readonly forReading: boolean; readonly forWriting: boolean}): Fd | Failure {
+	const {loop} = self;
+	const {what, path} = file;
+	if (what.kind === 'socket') {
+		return failure('ENXIO');
+	}
+
+	const end = how.forWriting ? 'write' : 'read';
+	if (what.kind === 'pipe') {
+		openPipeEnd(loop, what.pipe, end);
+	}
+
+	return installFile(loop, self.task, makeFile(loop, {what: what.kind === 'pipe' ? {...what, end} : what, canRead: how.forReading, canWrite: how.forWriting, append: false, path}));
 }
 
 function openPath(self: Self, path: string): string {

@@ -121,7 +121,8 @@ export function mountinfo(view: View): string {
 		const type = typeOf(context, mount.fs);
 		const root = pathInFileSystem(context, mount.fs, mount.root, type.root({...context, task: undefined}, mount.fs)) ?? '/';
 		const {major, minor} = context.tx.get('filesystem', mount.fs)?.device ?? {major: 0, minor: 0};
-		const group = mount.propagation === 'private' ? '' : ` ${mount.propagation === 'shared' ? 'shared' : 'master'}:${mount.peerGroup}`;
+		// A mount that is shared from the start has a group of its own, which its copies in other namespaces have too.
+		const group = mount.propagation === 'private' ? '' : ` ${mount.propagation === 'shared' ? 'shared' : 'master'}:${mount.peerGroup || mount.id}`;
 		const parent = mount.parent ?? mount.id;
 		return `${mount.id} ${parent} ${major}:${minor} ${mangle(root)} ${mangle(path)} ${own.join(',')}${group} - ${mount.type} ${mangle(mount.source)} ${['rw', ...superblock].join(',')}\n`;
 	}).join('');

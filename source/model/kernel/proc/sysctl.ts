@@ -90,7 +90,7 @@ function setParameter(view: View, name: string, parameter: Parameter, text: stri
 
 /** A parameter that cannot be set: opening it for writing is refused, even to the superuser (fs/proc/proc_sysctl.c). */
 function constantFile(read: (view: View) => string): ComputedEntry {
-	return {...textFile(read), mode: 0o444};
+	return {...textFile(read), openReadOnly: 'EACCES'};
 }
 
 function utsOf(view: View): NamespaceId {

@@ -23,7 +23,7 @@ function status(view: View): string {
 	const leader = task.isThread ? findTask(tx, kernel, task.parent) ?? task : task;
 	const inner = task.pids.slice(0, task.pids.findIndex(({pid}) => pid === shownPid(view, task)) + 1).map(({pid}) => pid).reverse();
 	const pending = [...task.pendingSignals, ...task.caughtSignals];
-	const isKernelThread = task.program === undefined && task.memoryBytes === 0 && task.executable === '' && task.argv.length === 0;
+	const isKernelThread = task.argv.length === 0;
 	return [
 		`Name:\t${task.name}`,
 		`Umask:\t${task.umask.toString(8).padStart(4, '0')}`,
@@ -167,7 +167,7 @@ function limits(): string {
 		['Max realtime priority', 0, 0, ''],
 		['Max realtime timeout', unlimited, unlimited, 'us'],
 	];
-	const line = (name: string, soft: number | string, hard: number | string, unit: string) => `${name.padEnd(26)}${String(soft).padEnd(21)}${String(hard).padEnd(21)}${unit.padEnd(10)}\n`;
+	const line = (name: string, soft: number | string, hard: number | string, unit: string) => `${name.padEnd(26)}${String(soft).padEnd(21)}${String(hard).padEnd(21)}${unit === '' ? '' : unit.padEnd(10)}\n`;
 	return line('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.map(row => line(...row)).join('');
 }
 
@@ -208,7 +208,7 @@ export const taskEntries: Readonly<Record<string, ComputedEntry>> = {
 	stat: textFile(stat),
 	statm: textFile(statm),
 	// A zombie has given its memory back, and its arguments with it.
-	cmdline: textFile(view => zeroTerminated(subjectOf(view).state === 'zombie' || subjectOf(view).program === undefined ? [] : subjectOf(view).argv)),
+	cmdline: textFile(view => zeroTerminated(subjectOf(view).state === 'zombie' ? [] : subjectOf(view).argv)),
 	comm: writableFile(view => `${subjectOf(view).name}\n`, setName),
 	environ: textFile(view => zeroTerminated(subjectOf(view).env), 0o400),
 	maps: textFile(maps),

@@ -115,6 +115,10 @@ const fd: ComputedDirectory = directory({}, {
 
 				return file.what.kind === 'node' ? {mount: file.what.mount, node: file.what.node} : undefined;
 			},
+			openFile(view) {
+				const file = fileAt(view);
+				return file === undefined || file.what.kind === 'node' || !mayFollow(view) ? undefined : file;
+			},
 		},
 	},
 });
