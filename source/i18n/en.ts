@@ -71,7 +71,7 @@ export const en = {
 	'question.no': 'No',
 	'question.keys': '↑↓ choose, Enter confirm, Esc cancel',
 	'question.quit': 'Leave? Everything done so far is kept.',
-	'question.resume': 'There is an unfinished session of this lab ({actions} actions). Go on with it?',
+	'question.resume': 'There is an unfinished session of this lab. Go on with it?',
 	'question.resume-yes': 'Go on where I left off',
 	'question.resume-no': 'Start afresh',
 

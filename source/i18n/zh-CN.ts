@@ -69,7 +69,7 @@ export const zhCn: Catalogue = {
 	'question.no': '否',
 	'question.keys': '↑↓ 选择，Enter 确认，Esc 取消',
 	'question.quit': '要离开吗？做过的一切都会保留。',
-	'question.resume': '这个实验上次没有做完（已有 {actions} 个操作），要接着做吗？',
+	'question.resume': '这个实验上次没有做完，要接着做吗？',
 	'question.resume-yes': '从上次停下的地方继续',
 	'question.resume-no': '从头开始',
 

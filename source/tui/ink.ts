@@ -1,6 +1,7 @@
 // The only place that imports Ink, so that its version is one file's business. React's production build is chosen by NODE_ENV, which
 // the bundle fixes (scripts/build.mjs).
 
+import './no-color.js';
 import type {Readable, Writable} from 'node:stream';
 import type {ReactNode} from 'react';
 import {render, type Instance} from 'ink';

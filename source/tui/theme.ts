@@ -33,15 +33,6 @@ export function themeOf(environment: Readonly<Record<string, string | undefined>
 	};
 }
 
-/**
- * Ink's colours come from chalk, which reads FORCE_COLOR when it is loaded and does not know NO_COLOR. Call it before Ink is imported.
- */
-export function mapNoColor(environment: Record<string, string | undefined>): void {
-	if ((environment['NO_COLOR'] ?? '') !== '') {
-		environment['FORCE_COLOR'] = '0';
-	}
-}
-
 const asciiForms: ReadonlyMap<string, string> = new Map([
 	['─', '-'], ['│', '|'], ['┌', '+'], ['┐', '+'], ['└', '+'], ['┘', '+'], ['├', '+'], ['┤', '+'], ['┬', '+'], ['┴', '+'], ['┼', '+'],
 	['…', '~'], ['✓', 'v'], ['○', 'o'], ['●', '*'], ['▸', '>'], ['•', '*'], ['·', '.'], ['×', 'x'], ['—', '-'],

@@ -186,6 +186,40 @@ test('without colours and in ASCII', async () => {
 	expect(screen.text).not.toMatch(/[─│▸○·]/v);
 });
 
+test.each([[80, 24, 1], [120, 40, 2], [41, 11, 3]])('a thousand random keys at %i by %i (seed %i) break nothing', async (columns, rows, seed) => {
+	const screen = start('lab', {columns, rows});
+	await screen.shows(prompt);
+	const pick = randomPicks(seed);
+	for (let index = 0; index < 1000; index++) {
+		screen.type(pick(keysOfTheSoak));
+	}
+
+	// Out of whatever question or search is open, to an empty prompt, and a sign of life.
+	screen.key('escape');
+	await screen.until('the prompt pane', ({text}) => text.length > 0);
+	screen.type('\u{1B}2').type('\u{3}').type('echo alive\r');
+	await screen.until('a sign of life', ({rows: lines}) => lines.some(row => row.trim() === 'alive'));
+	expect(screen.cursor.column).toBeLessThan(columns);
+	expect(screen.rows.at(-1)).not.toBe('');
+});
+
+/** All but what leaves. */
+const keysOfTheSoak = [
+	'a', 'echo x', '你好', '👩‍👩‍👧', 'e\u{301}', ' ', '\r', '\t', '\u{7F}', '\u{1}', '\u{2}', '\u{5}', '\u{6}', '\u{7}', '\u{B}', '\u{C}', '\u{F}',
+	'\u{12}', '\u{15}', '\u{17}', '\u{19}', '\u{1A}', '\u{1B}[A', '\u{1B}[B', '\u{1B}[C', '\u{1B}[D', '\u{1B}[H', '\u{1B}[F', '\u{1B}[3~',
+	'\u{1B}[5~', '\u{1B}[6~', '\u{1B}1', '\u{1B}2', '\u{1B}3', '\u{1B}4', '\u{1B}z', '\u{1B}h', '\u{1B}a', '\u{1B}u', '\u{1B}l', '\u{1B}b',
+	'\u{1B}[200~one\ntwo\u{1B}[201~', '\u{1B}[I', '\u{1B}[<0;5;5M', '\u{1B}OP', 'hostile\r',
+];
+
+/** A generator of Park and Miller. */
+function randomPicks(seed: number): <T>(from: readonly T[]) => T {
+	let state = seed;
+	return from => {
+		state = state * 48_271 % 2_147_483_647;
+		return from[state % from.length]!;
+	};
+}
+
 const restored = (screen: ScreenDriver): void => {
 	expect(screen.isAlternate).toBe(false);
 	expect(screen.written.lastIndexOf('\u{1B}[?25h')).toBeGreaterThan(screen.written.lastIndexOf('\u{1B}[?25l'));
@@ -253,7 +287,7 @@ test('the menu: name, language, lab, resume, back to the menu, leave', async () 
 	screen.key('alt-l');
 	await screen.shows('Hear an echo');
 	screen.enter();
-	await screen.shows('unfinished session of this lab (7 actions)');
+	await screen.shows('unfinished session of this lab');
 	screen.enter();
 	await screen.shows('1. Say something');
 	screen.key('ctrl-q');

@@ -35,7 +35,7 @@ export type MenuChoice =
 export type MenuState =
 	| {readonly page: 'name'}
 	| {readonly page: 'labs'}
-	| {readonly page: 'resume'; readonly lab: string; readonly actions: number};
+	| {readonly page: 'resume'; readonly lab: string};
 
 export function firstPage(saved: SavedProgress): MenuState {
 	return saved.learner() === undefined ? {page: 'name'} : {page: 'labs'};
@@ -43,8 +43,7 @@ export function firstPage(saved: SavedProgress): MenuState {
 
 /** What follows when a lab was chosen: a question, or the lab. */
 export function afterLab(id: string, saved: SavedProgress): MenuState | 'open' {
-	const actions = saved.lab(id)?.resumableActions;
-	return actions === undefined ? 'open' : {page: 'resume', lab: id, actions};
+	return saved.lab(id)?.resumableActions === undefined ? 'open' : {page: 'resume', lab: id};
 }
 
 export function titleOf(lab: MenuLab, locale: Locale): string {

@@ -29,7 +29,7 @@ export function Menu({store, labs, saved, theme}: MenuProps): ReactElement {
 					: (state.page === 'name'
 						? <NameForm store={store} locale={locale}/>
 						: (state.page === 'resume'
-							? <ResumeForm store={store} locale={locale} actions={state.actions}/>
+							? <ResumeForm store={store} locale={locale}/>
 							: <LabList store={store} labs={labs} saved={saved} locale={locale} columns={columns} rows={rows} theme={theme}/>))}
 			</Box>
 			<Box flexShrink={0}><Text dimColor wrap='truncate'>{toTheme(` ${footer(state.page, locale)}`, theme)}</Text></Box>
@@ -63,14 +63,14 @@ function NameForm({store, locale}: {readonly store: MenuStore; readonly locale: 
 	);
 }
 
-function ResumeForm({store, locale, actions}: {readonly store: MenuStore; readonly locale: Locale; readonly actions: number}): ReactElement {
+function ResumeForm({store, locale}: {readonly store: MenuStore; readonly locale: Locale}): ReactElement {
 	const items = [
 		{key: 'resume', label: message(locale, 'question.resume-yes'), value: true},
 		{key: 'afresh', label: message(locale, 'question.resume-no'), value: false},
 	];
 	return (
 		<Box flexDirection='column'>
-			<Text bold>{message(locale, 'question.resume', {actions})}</Text>
+			<Text bold>{message(locale, 'question.resume')}</Text>
 			<SelectInput items={items} onSelect={item => {
 				store.resumeChosen(item.value);
 			}}/>

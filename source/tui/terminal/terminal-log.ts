@@ -269,9 +269,9 @@ export class TerminalLog {
 			this.#newLine();
 		}
 
-		// A wide character is one cell followed by an empty one, so that columns stay columns.
+		// A wide character is one cell followed by empty ones, so that columns stay columns.
 		this.#place(cell);
-		if (cell.width === 2) {
+		for (let column = 1; column < cell.width; column++) {
 			this.#place(continuation);
 		}
 	}

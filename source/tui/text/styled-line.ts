@@ -1,7 +1,7 @@
 // Styled text as data: a line is spans, a span is text and a style. Selectors and renderers of Markdown make them, and only the last
 // step, `paint`, turns them into escape sequences. A row of the screen is one string.
 
-import {clip, shorten, widthOf} from './width.js';
+import {clip, displayed, shorten, widthOf} from './width.js';
 
 /** Colours as SGR parameters (`31`, `38;5;120`, `38;2;1;2;3`), attributes as flags. */
 export type Style = {
@@ -69,7 +69,8 @@ export function fitLine(content: Line, width: number): Line {
 export function paint(content: Line, colours: boolean): string {
 	return content.map(part => {
 		const parameters = sgrParameters(part.style, colours);
-		return parameters === '' || part.text === '' ? part.text : `\u{1B}[${parameters}m${part.text}\u{1B}[0m`;
+		const text = displayed(part.text);
+		return parameters === '' || text === '' ? text : `\u{1B}[${parameters}m${text}\u{1B}[0m`;
 	}).join('');
 }
 

@@ -7,13 +7,21 @@ const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 
 const printableAscii = /^[ -~]*$/v;
 
+/** Zero-width joiner, variation selectors, skin tones: what makes terminals disagree about the width of emoji. */
+const emojiJoiners = /[\u200D\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]/gv;
+
+/** The text as it is sent to the terminal: a family is shown as its members, which have the same width in every terminal. */
+export function displayed(text: string): string {
+	return isPrintableAscii(text) ? text : text.replaceAll(emojiJoiners, '');
+}
+
 export function isPrintableAscii(text: string): boolean {
 	return printableAscii.test(text);
 }
 
-/** Cells that `text` takes. */
+/** Cells that `text` takes, as it is displayed. */
 export function widthOf(text: string): number {
-	return isPrintableAscii(text) ? text.length : stringWidth(text);
+	return isPrintableAscii(text) ? text.length : stringWidth(displayed(text));
 }
 
 /** What a reader takes for single characters, in order. */
