@@ -4,7 +4,7 @@ import {wallTime} from '../base/clock.js';
 import type {Accounts} from './account-names.js';
 import {readAccounts} from './account-names.js';
 import {commandOf, type ProcessInfo, readMemory, readProcesses, readUptime, terminalName} from './proc-files.js';
-import type {Blocking} from './standard-io.js';
+import {printTo, type Blocking} from './standard-io.js';
 import {plainTool, type Tool} from './tool.js';
 
 type Selection = {all: boolean; withTerminals: boolean; withoutTerminals: boolean; pids: Set<number> | undefined; names: Set<string> | undefined; users: Set<string> | undefined};
@@ -106,14 +106,16 @@ function * psBusybox(t: Tool<never>): Blocking<number> {
 function * psGnu(t: Tool<never>): Blocking<number> {
 	const request = parseRequest(t.operands);
 	if (typeof request === 'string') {
-		return yield * t.complain(request);
+		yield * printTo(t.process, 2, `${request}\n`);
+		return 1;
 	}
 
 	const facts: Facts = {accounts: yield * readAccounts(t.process), uptime: yield * readUptime(t.process), memoryKib: (yield * readMemory(t.process)).get('MemTotal') ?? 0};
 	const columns = columnsAt(unixSeconds(t));
 	const unknown = request.format.find(name => columns[name] === undefined);
 	if (unknown !== undefined) {
-		return yield * t.complain(`error: unknown user-defined format specifier "${unknown}"`);
+		yield * printTo(t.process, 2, `error: unknown user-defined format specifier "${unknown}"${usage}\n`);
+		return 1;
 	}
 
 	const everything = yield * readProcesses(t.process);

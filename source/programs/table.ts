@@ -1,8 +1,17 @@
 // All programs that can be executed in the model, by the name that executables carry in their note (model/kernel/executable.ts).
 
 import type {Program, ProgramTable} from '../model/kernel/program.js';
+import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
 import {curl} from './curl.js';
+import {df} from './df.js';
+import {free, uptime} from './free.js';
+import {groups, id, whoami} from './id.js';
+import {kill, pgrep, pidof, pkill} from './kill.js';
+import {mount, mountpoint, umount} from './mount.js';
+import {ping} from './ping.js';
+import {ps} from './ps.js';
+import {arch, hostname, uname} from './uname.js';
 import {cat} from './cat.js';
 import {echo} from './echo.js';
 import {printf} from './printf.js';
@@ -26,9 +35,31 @@ import {paste} from './paste.js';
 import {comm} from './comm.js';
 
 const programs: Record<string, Program> = {
+	ash,
+	bash,
+	dash,
+	sh,
 	busybox: busyboxOf(name => programs[name]),
 	unmodelled,
 	curl,
+	df,
+	free,
+	uptime,
+	groups,
+	id,
+	whoami,
+	kill,
+	pgrep,
+	pidof,
+	pkill,
+	mount,
+	mountpoint,
+	umount,
+	ping,
+	ps,
+	arch,
+	hostname,
+	uname,
 	cat,
 	echo,
 	printf,
