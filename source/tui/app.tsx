@@ -72,7 +72,7 @@ function LabPane({place, state, theme}: ContentProps): ReactElement {
 	const {session, view} = state;
 	const {width, height} = contentSize(place);
 	const {progress, origin: {lab}} = session;
-	const lines = useMemo(() => labLines({session, view}, width), [progress, lab, view.locale, width]);
+	const lines = useMemo(() => labLines({session, view}, {width, height}), [progress, lab, view.locale, width, height]);
 	const shown = useMemo(() => window(lines, {scroll: view.scroll.lab, height, locale: view.locale}), [lines, view.scroll.lab, height, view.locale]);
 	return <SteadyPane place={place} title={message(view.locale, 'pane.lab')} isFocused={view.pane === 'lab'} rows={shown.rows} note={shown.note} theme={theme}/>;
 }

@@ -20,9 +20,9 @@ export function layoutOfState({view, session}: AppState): Layout {
 }
 
 /** The lines of the lab pane; empty without a lab. */
-export function labLines({session, view}: Pick<AppState, 'session' | 'view'>, width: number): readonly Line[] {
+export function labLines({session, view}: Pick<AppState, 'session' | 'view'>, size: {readonly width: number; readonly height: number}): readonly Line[] {
 	const {origin: {lab}, progress} = session;
-	return lab === undefined || progress === undefined ? [] : labPaneLines(selectLab(lab, progress, view.locale), {locale: view.locale, width});
+	return lab === undefined || progress === undefined ? [] : labPaneLines(selectLab(lab, progress, view.locale), {locale: view.locale, ...size});
 }
 
 /** Which panel is shown in a slot. */
@@ -85,7 +85,7 @@ export function scrollLimit(state: AppState, target: PaneName | 'help'): number 
 	const {width, height} = contentSize(pane);
 	switch (target) {
 		case 'lab':
-			return Math.max(labLines(state, width).length - rows, 0);
+			return Math.max(labLines(state, {width, height}).length - rows, 0);
 		case 'panels':
 			return Math.max(panelLines(state, panelOf(state, 0), width).length - rows, 0);
 		case 'terminal':

@@ -10,14 +10,25 @@ import type {LabData, LabStepRow} from './select-lab.js';
 const marks: Readonly<Record<LabStepRow['state'], string>> = {passed: '✓', current: '▸', open: '○', locked: '○'};
 const stepStyles: Readonly<Record<LabStepRow['state'], Style>> = {passed: styles.passed, current: styles.current, open: plain, locked: styles.hint};
 
-export function labPaneLines(lab: LabData, {locale, width}: {readonly locale: Locale; readonly width: number}): Line[] {
+export type LabPaneView = {readonly locale: Locale; readonly width: number; /** Rows that are visible at once. */ readonly height: number};
+
+/** Above a third of what is visible, the list of steps would hide the step itself. */
+const stepListShare = 1 / 3;
+
+export function labPaneLines(lab: LabData, {locale, width, height}: LabPaneView): Line[] {
 	return [
-		...lab.steps.flatMap(step => stepLines(step, width)),
+		...(lab.steps.length > height * stepListShare ? [stepMarks(lab)] : lab.steps.flatMap(step => stepLines(step, width))),
 		...section(lab.introduction, width),
 		...(lab.explanation === undefined ? [] : section(lab.explanation, width)),
 		...(lab.current === undefined ? [] : currentLines(lab.current, {locale, width})),
 		...(lab.finish === undefined ? [] : [[], line(span(message(locale, 'steps.all-done'), styles.passed)), ...section(lab.finish, width)]),
 	];
+}
+
+/** All steps in one row: `✓✓▸○○ 3/5`. */
+function stepMarks({steps, current}: LabData): Line {
+	const position = current === undefined ? '' : ` ${current.number}/${steps.length}`;
+	return [...steps.map(step => span(marks[step.state], stepStyles[step.state])), span(position, styles.hint)];
 }
 
 function stepLines(step: LabStepRow, width: number): Line[] {
