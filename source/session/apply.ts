@@ -19,7 +19,7 @@ import type {Action} from './action.js';
 import {worldDocuments} from './documents.js';
 import {engineVersion} from './engine-version.js';
 import {collect, type Collector} from './collect.js';
-import {maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxSteps} from './limits.js';
+import {maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxSteps, maxStepsAtOnce} from './limits.js';
 import {bootWorld, isOutput, killForeground, logIn, type Machine, pressKey, type Transact, typeLine} from './machine.js';
 import type {Applied, Entry, Origin, Output, Session} from './session.js';
 import {foregroundOf, settling} from './settle.js';
@@ -150,7 +150,7 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 		return outputBytes > maxOutputBytes || isSettled(isIdle);
 	};
 
-	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps, isSettled: isOver};
+	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: isBounded && machine.input.kind === 'terminal' ? maxStepsAtOnce : maxSteps, isSettled: isOver};
 	const result = loop.run(limits);
 	const reason = outputBytes > maxOutputBytes
 		? `it wrote more than ${maxOutputBytes / 2 ** 20} MiB`

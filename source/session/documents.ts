@@ -1,11 +1,17 @@
 // The documents that a lab's checks look at, read from a World without running anything.
 
-import {type Json} from '../base/json.js';
+import {decodeText, noBytes} from '../base/bytes.js';
+import {type Json, parseJson} from '../base/json.js';
 import {must} from '../base/assert.js';
 import {reader, Transaction, type World} from '../base/transaction.js';
-import type {Documents, Where} from '../lab/documents.js';
+import {handle} from '../engine-api/handle.js';
+import type {Documents, Node, Where} from '../lab/documents.js';
 import {failed} from '../model/kernel/errno.js';
 import {fileSystemTypes} from '../model/kernel/filesystem-types.js';
+import {makeMerged} from '../model/container/container-filesystem.js';
+import type {Container} from '../model/container/container-schema.js';
+import type {FsContext} from '../model/kernel/filesystem.js';
+import {attachMount} from '../model/kernel/mount.js';
 import type {Task} from '../model/kernel/schema.js';
 import {findTask} from '../model/kernel/tasks.js';
 import {type Caller, resolve, typeOf} from '../model/kernel/vfs.js';
@@ -20,6 +26,7 @@ export function worldDocuments(world: World): Documents {
 		engine: (path, where) => engineDocument(scratch, kernelOf(world, where), path),
 		file: (path, where) => fileDocument(scratch, kernelOf(world, where), path, where?.container),
 		domains: () => [],
+		node: where => nodeDocument(world, where),
 	};
 }
 
@@ -29,8 +36,17 @@ function kernelOf(world: World, where: Where | undefined): number {
 	return must(host, 'kernelOf: no such host').kernel;
 }
 
-function engineDocument(_tx: Scratch, _kernel: number, _path: string): Json | undefined {
-	return undefined;
+function nodeDocument(world: World, where: Where | undefined): Node | undefined {
+	const hosts = reader<WorldSchema>(world).table('host');
+	const host = where?.host === undefined ? [...hosts.values()][0] : hosts.get(where.host);
+	return host === undefined ? undefined : {sockets: host.sockets, coresPerSocket: host.coresPerSocket, threadsPerCore: host.threadsPerCore, mhz: host.cpuMhz, memoryKib: host.memoryBytes / 1024};
+}
+
+/** What a client would be told by `GET path`. */
+function engineDocument(tx: Scratch, kernel: number, path: string): Json | undefined {
+	const response = handle({tx, engine: kernel}, {method: 'GET', target: path, headers: [], body: noBytes});
+	const parsed = response?.status === 200 ? parseJson(decodeText(response.body)) : undefined;
+	return parsed !== undefined && 'value' in parsed ? parsed.value : undefined;
 }
 
 const maxDocumentBytes = 4 * 2 ** 20;
@@ -52,6 +68,20 @@ function fileDocument(tx: Scratch, kernel: number, path: string, container: stri
 	return failed(bytes) ? undefined : bytes;
 }
 
-function containerTask(_tx: Scratch, _kernel: number, _name: string): Task | undefined {
-	return undefined;
+/** Somebody who sees a container's files: its first process, or root on the host with the container's files as its root. */
+function containerTask(tx: Scratch, kernel: number, name: string): Task | undefined {
+	const id = tx.get(`container-name:${kernel}`, name)?.container;
+	const container = id === undefined ? undefined : tx.get(`container:${kernel}`, id);
+	const running = container?.state.task === undefined ? undefined : findTask(tx, kernel, container.state.task);
+	return running ?? (container === undefined ? undefined : strangerIn(tx, kernel, container));
+}
+
+function strangerIn(tx: Scratch, kernel: number, container: Container): Task {
+	const init = must(findTask(tx, kernel, 1), 'strangerIn: no init');
+	const context: FsContext = {tx, kernel, task: init.id, types: fileSystemTypes};
+	const fs = container.layer.merged ?? makeMerged(context, {tx, engine: kernel}, container);
+	const root = typeOf(context, fs).root(context, fs);
+	const mount = attachMount(tx, init.namespaces.mnt, {parent: undefined, fs, root, mountpoint: undefined, source: 'overlay', type: 'overlay', flags: [], fsOptions: []});
+	const place = {mount, node: root};
+	return {...init, root: place, cwd: place};
 }

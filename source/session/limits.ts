@@ -4,6 +4,8 @@ import {secondNs} from '../base/clock.js';
 
 /** Steps of all programs together, about a second of real time. */
 export const maxSteps = 2_000_000;
+/** Steps of an action that may leave its command running: the screen must not stand still. */
+export const maxStepsAtOnce = 300_000;
 /** Bytes that programs may write to the learner's screen in one action. */
 export const maxOutputBytes = 10 * 2 ** 20;
 /** Virtual time that a command may take while nobody interrupts it. */

@@ -71,7 +71,7 @@ export function topologyOf({lab, scenario}: Origin): Topology {
 
 /** One line of set-up, run by a shell of the learner that sees no terminal. */
 function runSetup(loop: RunLoop, kernel: KernelId, line: string): void {
-	const task = startTask(loop, kernel, {...learner(loop), name: 'bash', newSession: true}, process => execute(process, ['/bin/bash', '-c', line]));
+	const task = startTask(loop, kernel, {...learner(loop), name: 'bash', newSession: true}, process => execute(process, '/bin/bash', ['bash', '-c', line]));
 	loop.steps = 0;
 	loop.run({untilNs: nowNs(loop.tx) + bootNs * 100, maxSteps: bootSteps, isSettled: () => findTask(loop.tx, kernel, task) === undefined});
 }
@@ -81,9 +81,9 @@ function learner(loop: RunLoop) {
 	return {uid: learnerId, gid: learnerId, groups: learnerGroups, capabilities: [], env: learnerEnvironment, files};
 }
 
-function * execute(process: Process, argv: readonly string[]): Running {
+function * execute(process: Process, path: string, argv: readonly string[]): Running {
 	process.sys.chdir('/home/learner');
-	const image = process.sys.execve(argv[0]!, argv, process.env);
+	const image = process.sys.execve(path, argv, process.env);
 	return failed(image) ? 127 : yield * image.run();
 }
 
@@ -103,11 +103,12 @@ export function logIn(loop: RunLoop, kernel: KernelId, origin: Origin): Machine 
 		files.set(2, makeFile(loop, {what: {kind: 'sink', stream: 'stderr'}, canRead: false, canWrite: true, append: false, path: '/dev/stderr'}));
 	}
 
-	const env = new Map(learnerEnvironment).set('TERM', origin.interactive ? 'xterm-256color' : 'dumb');
-	const argv = origin.interactive ? ['/bin/bash', '-l'] : ['/bin/bash'];
+	// Line mode has no prompts, but its shell is an interactive one: an interrupted command does not end it.
+	const env = new Map([...learnerEnvironment, ['TERM', origin.interactive ? 'xterm-256color' : 'dumb'], ...(origin.interactive ? [] : [['PS1', ''], ['PS2', '']] as const)]);
+	const argv = origin.interactive ? ['bash', '-l'] : ['bash', '--norc', '-i'];
 	const login = startTask(loop, kernel, {
 		...learner(loop), name: 'bash', env, files, newSession: true, ...(input.kind === 'terminal' ? {terminal: input.terminal} : {}),
-	}, process => execute(process, argv));
+	}, process => execute(process, '/bin/bash', argv));
 	if (input.kind === 'terminal') {
 		changeTerminal(loop, input.terminal, {session: login, foreground: getTask(tx, kernel, login).group});
 	}

@@ -3,7 +3,7 @@
 
 import {type Failure, failed, failure} from './errno.js';
 import {type Executable, parseExecutable} from './executable.js';
-import {maxArgumentBytes, maxInterpreters} from './limits.js';
+import {maxArgumentBytes, maxInterpreters, programMemoryBytes} from './limits.js';
 import {releaseFile} from './open-file.js';
 import type {ExecutableImage, Process, Program} from './program.js';
 import type {RunLoop} from './run-loop.js';
@@ -46,9 +46,18 @@ export function execve(
 		...(setGroup ? {gid} : {}),
 		...(setUser && uid === 0 ? {capabilities: rootCapabilities(loop, task)} : {}),
 	});
+	chargeImage(loop, kernel, id);
 	loop.tx.emit({kind: 'process-start', kernel, task: id, argv: loaded.argv});
 	const after = getTask(loop.tx, kernel, id);
 	return {run: () => loaded.program(makeProcess(after, {argv: loaded.argv, env, flavour: loaded.executable.flavour}))};
+}
+
+/** The old program's memory is given back, the new one's taken. A cgroup may have too little even for that. */
+function chargeImage(loop: RunLoop, kernel: number, id: number): void {
+	const refused = loop.accounting?.setMemory(loop, getTask(loop.tx, kernel, id), programMemoryBytes);
+	if (!failed(refused)) {
+		changeTask(loop.tx, kernel, id, {memoryBytes: programMemoryBytes});
+	}
 }
 
 /** Set-user-id root gives what the first task of the kernel has. */

@@ -28,3 +28,5 @@ export const socketBufferBytes = 212_992;
 export const listenBacklog = 4096;
 /** fs.mount-max. */
 export const maxMounts = 100_000;
+/** Memory of a program that has not asked for any itself. Choice: the resident size that ps shows for a small C program. */
+export const programMemoryBytes = 1_572_864;

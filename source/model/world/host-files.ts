@@ -49,6 +49,16 @@ else
   PATH="/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
 fi
 export PATH
+if [ "\${PS1-}" ] && [ "$BASH" ] && [ "$BASH" != "/bin/sh" ]; then
+  if [ -f /etc/bash.bashrc ]; then
+    . /etc/bash.bashrc
+  fi
+fi
+`;
+
+const bashrc = `# System-wide .bashrc file for interactive bash(1) shells.
+[ -z "\${PS1-}" ] && return
+PS1='\\u@\\h:\\w\\$ '
 `;
 
 export const osRelease = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -89,6 +99,7 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		text('/etc/debian_version', '12.11\n'),
 		text('/etc/issue', 'Debian GNU/Linux 12 \\n \\l\n\n'),
 		text('/etc/profile', profile),
+		text('/etc/bash.bashrc', bashrc),
 		text('/etc/shells', '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n'),
 		text('/etc/nsswitch.conf', 'passwd:         files\ngroup:          files\nhosts:          files dns\n'),
 		text('/etc/docker/daemon.json', '{}\n'),
@@ -98,7 +109,7 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		symlink('/usr/bin/sh', 'dash'),
 		...setUserId.map(name => program(`/usr/bin/${name}`, name, {mode: 0o4755})),
 		directory('/home/learner', own),
-		text('/home/learner/.bashrc', 'case $- in\n    *i*) ;;\n      *) return;;\nesac\n\nHISTSIZE=1000\nalias ll=\'ls -l\'\nalias la=\'ls -A\'\n', own),
+		text('/home/learner/.bashrc', 'case $- in\n    *i*) ;;\n      *) return;;\nesac\n\nHISTSIZE=1000\nPS1=\'\\u@\\h:\\w\\$ \'\nalias ll=\'ls -l\'\nalias la=\'ls -A\'\n', own),
 		text('/home/learner/.profile', 'if [ -n "$BASH_VERSION" ]; then\n    if [ -f "$HOME/.bashrc" ]; then\n        . "$HOME/.bashrc"\n    fi\nfi\n', own),
 	];
 }
