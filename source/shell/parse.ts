@@ -19,7 +19,7 @@ export type SyntaxFailure = {
 	readonly reason:
 		/** `near` is a token, or `newline`. */
 		| {readonly kind: 'unexpected'; readonly near: string; /** What would have been right, where dash says so. */ readonly expected: string | undefined}
-		| {readonly kind: 'end-of-file'}
+		| {readonly kind: 'end-of-file'; readonly expected: string | undefined}
 		/** A quote or bracket that is never closed. */
 		| {readonly kind: 'unclosed'; readonly quote: string}
 		| {readonly kind: 'other'; readonly message: string};
@@ -54,7 +54,7 @@ export function parse(source: string, firstLine = 1): Parsed {
 
 		const {list, hasOpenHereDocument} = convertScript(script, source, lineOf);
 		if (hasOpenHereDocument || endsInBackslash(source)) {
-			return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file'}, source.length, {source, lineOf}), list};
+			return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file', expected: undefined}, source.length, {source, lineOf}), list};
 		}
 
 		return {kind: 'complete', list};
@@ -112,11 +112,11 @@ function classify(error: ParseError, text: Text): Parsed {
 		return failureAt({kind: 'other', message: 'maximum nesting depth exceeded'}, error.pos, text);
 	}
 
+	const expected = /^expected '(?<token>[^']+)'/v.exec(error.message)?.groups?.['token'];
 	if (isBlank(source, error.pos) && error.message !== 'expected redirect target') {
-		return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file'}, source.length, text), list: undefined};
+		return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file', expected}, source.length, text), list: undefined};
 	}
 
-	const expected = /^expected '(?<token>[^']+)'/v.exec(error.message)?.groups?.['token'];
 	return failureAt({kind: 'unexpected', near: tokenAt(source, error.pos), expected}, error.pos, text);
 }
 

@@ -133,6 +133,8 @@ export class Shell {
 	isRunningTrap = false;
 	hasWarnedOfJobs = false;
 	evalNesting = 0;
+	/** The line of the command that was abandoned last. */
+	abandonedLine = 0;
 	pendingSignals: SignalName[] = [];
 	directoryStack: readonly string[] = [];
 	history: string[] = [];
@@ -207,7 +209,7 @@ export function messagePrefix(shell: Shell): string {
 	return shell.isInteractive && shell.subshellDepth === 0 ? `${baseName(shell.name)}: ${command}` : `${shell.name}: line ${shell.line}: ${command}`;
 }
 
-function baseName(name: string): string {
+export function baseName(name: string): string {
 	const bare = name.slice(name.lastIndexOf('/') + 1);
 	return bare.startsWith('-') ? bare.slice(1) : bare;
 }

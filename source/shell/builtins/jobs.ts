@@ -261,7 +261,7 @@ export function * kill(shell: Shell, {name, args}: BuiltinCall): Doing {
 
 	let status = 0;
 	for (const target of request.targets) {
-		status = yield * sendSignal(shell, target, request.signal) ? status : 1;
+		status = (yield * sendSignal(shell, target, request.signal)) ? status : 1;
 	}
 
 	return status;
