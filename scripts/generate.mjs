@@ -80,12 +80,13 @@ function programs() {
 	}
 
 	const text = readFileSync(file, 'utf8');
-	const modules = new Map([...text.matchAll(/^import \{([^\}]+)\} from '\.\/([^']+)\.js';$/gm)].flatMap(([, names, module]) => names.split(',').map(name => [name.trim().split(/\s+as\s+/).at(-1), module])));
+	const modules = new Map([...text.matchAll(/^import \{([^\}]+)\} from '(\.[^']+)\.js';$/gm)].flatMap(([, names, module]) => names.split(',').map(name => [name.trim().split(/\s+as\s+/).at(-1), module])));
 	const [, body] = /=\s*\{\n([\s\S]*?)^\};?/m.exec(text) ?? [];
 	const rows = [...(body ?? '').matchAll(/^\t(?:'([^']+)'|([\w]+))(?::\s*(\w+))?[^\n]*,$/gm)].map(([, quoted, plain, value]) => {
 		const name = quoted ?? plain;
 		const module = modules.get(value ?? name);
-		return `| \`${name}\` | ${module === undefined ? '' : `\`${module}.ts\` | ${headline(`source/programs/${module}.ts`)}`} |`;
+		const path = module === undefined ? 'source/programs/table.ts' : join('source/programs', `${module}.ts`);
+		return `| \`${name}\` | \`${path}\` | ${headline(path)} |`;
 	});
 	rows.sort();
 	return `${doNotEdit}\n# Programs\n\nWhat the simulated hosts and images can execute. Options that a program does not know are refused with the real tool's message.\n\n| program | file | |\n|---|---|---|\n${rows.join('\n')}\n`;
@@ -96,7 +97,7 @@ function headline(path) {
 	const lines = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8').split('\n') : [];
 	const end = lines.findIndex(line => !line.startsWith('//'));
 	const text = lines.slice(0, Math.max(end, 0)).map(line => line.replace(/^\/\/\s?/, '')).join(' ');
-	return (/^.*?[.:](?=\s|$)/.exec(text)?.[0] ?? text).replaceAll('|', '\\|');
+	return (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text).replaceAll('|', '\\|');
 }
 
 async function labSchema() {
