@@ -1,0 +1,162 @@
+// What both builders do alike: find a base image, lay out what COPY and WORKDIR write, and run a command over the layers so far.
+
+import {randomHex} from '../../../base/random.js';
+import {fileTime, makeInodeFileSystem} from '../../kernel/inode-filesystem.js';
+import {findImage, isImageError} from '../image-store.js';
+import {addLayer, layerOfFileSystem, layerStack, type Store} from '../layer-store.js';
+import {type LayerTree, tarOfTree, TreeBuilder} from '../layer-tree.js';
+import {familiarReference, fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
+import type {Work} from '../registry.js';
+import type {ChainId, Image, Layer} from '../schema.js';
+import type {BuildHost, BuildMount, RunOutcome} from './build-host.js';
+import {copyFiles, findOwner, isSourceProblem, type Owner, selectSources, type Source, type SourceProblem} from './copy-files.js';
+import type {Of} from './instruction.js';
+import {cleanPath} from './pattern-matcher.js';
+import {TreeView} from './tree-view.js';
+
+export function storeOf({tx, engine}: BuildHost): Store {
+	return {tx, engine};
+}
+
+/** The files of a chain of layers. */
+export function viewOf(host: BuildHost, chain: ChainId | undefined): TreeView {
+	const trees = layerStack(storeOf(host), chain).map((layer): LayerTree => host.tx.table(`inode:${layer.fs}`));
+	return new TreeView(trees.length === 0 ? [new TreeBuilder().finish()] : trees);
+}
+
+export type BaseImage = {readonly image: Image; readonly isPulled: boolean};
+
+/** A base image: from here, or pulled. */
+export function * baseImage(host: BuildHost, name: string, alwaysPull: boolean): Work<BaseImage | {readonly error: string; readonly status: number}> {
+	const local = findImage(storeOf(host), name);
+	if (!isImageError(local) && !alwaysPull) {
+		return {image: local, isPulled: false};
+	}
+
+	const reference = parseReference(name);
+	if (isReferenceError(reference)) {
+		return {error: isImageError(local) ? local.message : reference.message, status: 400};
+	}
+
+	const pulled = yield * host.pull(fullReference(withDefaultTag(reference)));
+	return 'kind' in pulled ? {error: pulled.message, status: pulled.status} : {image: pulled, isPulled: true};
+}
+
+/** `docker.io/library/busybox:latest`, as BuildKit names images. */
+export function fullImageName(name: string): string {
+	const reference = parseReference(name);
+	return isReferenceError(reference) ? name : fullReference(withDefaultTag(reference));
+}
+
+export function familiarImageName(name: string): string {
+	const reference = parseReference(name);
+	return isReferenceError(reference) ? name : familiarReference(withDefaultTag(reference));
+}
+
+/** A path in a build: relative ones start at WORKDIR. A slash at the end is kept. */
+export function resolveTarget(workingDir: string | undefined, target: string): string {
+	const absolute = target.startsWith('/') ? target : `${workingDir === undefined || workingDir === '' ? '/' : workingDir}/${target}`;
+	const cleaned = cleanPath(absolute);
+	return (target.endsWith('/') || target === '.' || target.endsWith('/.')) && cleaned !== '/' ? `${cleaned}/` : cleaned;
+}
+
+export type CopyPlan = {
+	readonly instruction: Of<'copy' | 'add'>;
+	readonly sources: readonly Source[];
+	readonly inline: readonly {readonly name: string; readonly content: string}[];
+	readonly view: TreeView;
+	readonly target: string;
+	readonly owner: Owner;
+	readonly mode: number | undefined;
+};
+
+export function isCopyPlan(value: CopyPlan | SourceProblem | {readonly error: string}): value is CopyPlan {
+	return 'sources' in value;
+}
+
+/** What a COPY or ADD will copy, or what it cannot find. */
+export function planCopy(instruction: Of<'copy' | 'add'>, {view, base, workingDir, canLeaveRoot}: {readonly view: TreeView; readonly base: TreeView; readonly workingDir: string | undefined; readonly canLeaveRoot: boolean}): CopyPlan | SourceProblem | {readonly error: string} {
+	const {sources: words, flags, heredocs} = instruction;
+	const opened = new Map(heredocs.map(heredoc => [heredoc.name, heredoc]));
+	const inlineOf = (word: string) => opened.get(word.replace(/^\d*<<-?/v, '').replaceAll(/['"\\]/gv, ''));
+	const inline = words.flatMap(word => word.includes('<<') ? inlineOf(word) ?? [] : []);
+	const patterns = words.filter(word => !(word.includes('<<') && inlineOf(word) !== undefined));
+	const url = instruction.kind === 'add' ? patterns.find(word => /^(?:https?|git|ssh):\/\/|^git@/v.test(word)) : undefined;
+	if (url !== undefined) {
+		return {error: `ADD of a URL needs a network that this world does not have: ${url}`};
+	}
+
+	const sources = patterns.length === 0 ? [] : selectSources(view, patterns, canLeaveRoot);
+	if (isSourceProblem(sources)) {
+		return sources;
+	}
+
+	const chown = flags.get('chown')?.[0];
+	const owner = chown === undefined ? {uid: 0, gid: 0} : findOwner(base, chown);
+	if ('error' in owner) {
+		return owner;
+	}
+
+	const chmod = flags.get('chmod')?.[0];
+	if (chmod !== undefined && !/^[0-7]{3,4}$/v.test(chmod)) {
+		return {error: `invalid chmod parameter: '${chmod}'. it should be octal string and between 0 and 07777`};
+	}
+
+	return {instruction, sources, inline, view, target: resolveTarget(workingDir, instruction.target), owner, mode: chmod === undefined ? undefined : Number.parseInt(chmod, 8)};
+}
+
+/** Registers the layer of a copy. */
+export function copyLayer(host: BuildHost, chain: ChainId | undefined, plan: CopyPlan): Layer | {readonly error: string} {
+	const tree = copyFiles({...plan, isAdd: plan.instruction.kind === 'add', base: viewOf(host, chain), timeUs: fileTime(host.tx)});
+	return 'error' in tree ? tree : addLayer(storeOf(host), {parent: chain, tar: tarOfTree(tree), tree});
+}
+
+/** Makes a WORKDIR. Undefined if it is there already. */
+export function directoryLayer(host: BuildHost, chain: ChainId | undefined, path: string, owner: Owner): LayerTree | undefined {
+	const base = viewOf(host, chain);
+	const target = base.resolve(path.split('/'));
+	if (target === undefined || base.at(target)?.inode.type === 'directory') {
+		return undefined;
+	}
+
+	const marker = {type: 'directory', mode: 0o755, ...owner, timeUs: fileTime(host.tx)} as const;
+	const builder = new TreeBuilder({timeUs: marker.timeUs});
+	for (let length = 1; length <= target.length; length++) {
+		const below = base.at(target.slice(0, length))?.inode;
+		builder.add(target.slice(0, length), below?.type === 'directory' ? {...below, timeUs: below.mtimeUs} : marker);
+	}
+
+	return builder.finish();
+}
+
+export function newContainerId(host: BuildHost): string {
+	return randomHex(host.tx, 'container', 64);
+}
+
+export type StepCommand = {
+	readonly container: string;
+	readonly chain: ChainId | undefined;
+	readonly argv: readonly string[];
+	readonly env: readonly string[];
+	readonly workingDir: string;
+	readonly user: string;
+	readonly mounts: readonly BuildMount[];
+	readonly network: 'default' | 'none' | 'host';
+	readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+	/** Called with the upper filesystem before it becomes a layer. */
+	readonly finish?: (fs: number) => void;
+};
+
+/** Runs a command in a container on top of the chain; what it wrote is the layer. */
+export function * runLayer(host: BuildHost, command: StepCommand): Work<{readonly outcome: RunOutcome; readonly layer: Layer | undefined}> {
+	const {chain, finish, ...request} = command;
+	const upper = makeInodeFileSystem(host.tx, 'ext4');
+	const lower = layerStack(storeOf(host), chain).map(layer => layer.fs);
+	const outcome = yield * host.run({...request, lower, upper});
+	if (outcome.kind !== 'exited' || outcome.status !== 0) {
+		return {outcome, layer: undefined};
+	}
+
+	finish?.(upper);
+	return {outcome, layer: layerOfFileSystem(storeOf(host), chain, upper)};
+}
