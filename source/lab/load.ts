@@ -5,6 +5,7 @@ import {LineCounter, isMap, isNode, isScalar, parseDocument, type Document, type
 import type {z} from 'zod';
 import {compareText} from '../base/bytes.js';
 import {digestOf} from '../base/digest.js';
+import {scenarios} from '../model/world/topology.js';
 import {usesAnswer} from './evaluate.js';
 import {labSchema, type Lab, type LabDefinition, type LabStep} from './schema.js';
 import {parseEntries, parseScript, type Script} from './script.js';
@@ -206,6 +207,14 @@ function checkReferences({folder, definition, lineOf, problems}: Checked & {read
 		complain(['id'], `is "${definition.id}" but the folder is called "${folder}": give both the same name`);
 	}
 
+	if (!Object.hasOwn(scenarios, definition.scenario)) {
+		complain(['scenario'], `"${definition.scenario}" is not one of ${Object.keys(scenarios).join(', ')}; other hosts are described under "hosts"`);
+	}
+
+	checkSteps(definition, complain);
+}
+
+function checkSteps(definition: LabDefinition, complain: (path: Path, message: string) => void): void {
 	const steps = new Set<string>();
 	const checks = new Set<string>();
 	for (const [index, step] of definition.steps.entries()) {

@@ -43,6 +43,7 @@ test.each([
 	['id: small', 'id: Small', 'lab.yaml:2: id: must be lower-case words joined by hyphens'],
 	['id: small', 'id: big', 'lab.yaml:2: id: is "big" but the folder is called "small": give both the same name'],
 	['minutes: 5', 'minutes: soon', 'lab.yaml:5: minutes: invalid input: expected number, received string'],
+	['minutes: 5', 'minutes: 5\nscenario: moon', 'lab.yaml:6: scenario: "moon" is not one of default, pool; other hosts are described under "hosts"'],
 	['minutes: 5', 'minutes: 5\nminutes: 6', 'lab.yaml:6: is not YAML: Map keys must be unique'],
 	['minutes: 5', 'minutes: *soon', 'lab.yaml:1: uses aliases (*name) more than 20 times, or one that is not defined: write the text out'],
 	['path: "RootFS.Layers[*]"', 'path: "RootFS..Layers"', 'lab.yaml:21: steps.1.checks.0.answer.from.path: is not a path such as State.Status or Ports["80/tcp"][0].HostPort'],
