@@ -4,6 +4,11 @@ import type {Program, ProgramTable} from '../model/kernel/program.js';
 import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
 import {curl} from './curl.js';
+import {gunzip, gzip, zcat} from './gzip.js';
+import {ip} from './ip.js';
+import {nslookup} from './nslookup.js';
+import {su, sudo} from './sudo.js';
+import {wget} from './wget.js';
 import {df} from './df.js';
 import {free, uptime} from './free.js';
 import {groups, id, whoami} from './id.js';
@@ -42,6 +47,14 @@ const programs: Record<string, Program> = {
 	busybox: busyboxOf(name => programs[name]),
 	unmodelled,
 	curl,
+	gunzip,
+	gzip,
+	zcat,
+	ip,
+	nslookup,
+	su,
+	sudo,
+	wget,
 	df,
 	free,
 	uptime,

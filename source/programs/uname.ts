@@ -2,8 +2,8 @@
 
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import {lookUpHost} from './host-lookup.js';
+import {interfacesOf} from './interfaces.js';
 import type {Command} from './options.js';
-import {readText} from './proc-files.js';
 import {tool} from './tool.js';
 
 const unameOptions = {
@@ -73,7 +73,7 @@ export const hostname = tool(hostnameCommand, function * (t) {
 		}
 
 		case 'allAddresses': {
-			yield * t.print(`${interfaceAddresses(yield * readText(t.process, '/proc/net/fib_trie') ?? '').map(address => `${address} `).join('')}\n`);
+			yield * t.print(`${interfacesOf(t.process).links.filter(({kind}) => kind !== 'loopback').flatMap(({addresses}) => addresses).map(({address}) => `${address} `).join('')}\n`);
 			return 0;
 		}
 
@@ -93,9 +93,3 @@ export const hostname = tool(hostnameCommand, function * (t) {
 		}
 	}
 });
-
-/** The host's own addresses as the kernel's routing table lists them, loopback left out. */
-function interfaceAddresses(trie: string): readonly string[] {
-	const found = Array.from(trie.matchAll(/\|-- (?<address>[\d.]+)\n[^\n]*\/32 host LOCAL/gv), ({groups}) => groups!['address']!);
-	return [...new Set(found)].filter(address => !address.startsWith('127.'));
-}
