@@ -3,6 +3,7 @@
 import type {Program, ProgramTable} from '../model/kernel/program.js';
 import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
+import {dockerd} from '../engine-api/daemon.js';
 import {curl} from './curl.js';
 import {gunzip, gzip, zcat} from './gzip.js';
 import {ip} from './ip.js';
@@ -46,6 +47,7 @@ const programs: Record<string, Program> = {
 	sh,
 	busybox: busyboxOf(name => programs[name]),
 	unmodelled,
+	dockerd,
 	curl,
 	gunzip,
 	gzip,

@@ -215,13 +215,3 @@ export function * waitForExec(host: EngineHost, exec: Exec): Work<number> {
 
 	return exitCode;
 }
-
-/** GET /exec/{id}/json. */
-export function inspectExec(host: EngineHost, exec: Exec): Json {
-	const [entrypoint = '', ...args] = exec.argv;
-	return {
-		ID: exec.id, Running: exec.status === 'running', ExitCode: exec.exitCode ?? null,
-		ProcessConfig: {tty: exec.hasTerminal, entrypoint, arguments: args, privileged: exec.isPrivileged, ...(exec.user === '' ? {} : {user: exec.user})},
-		OpenStdin: exec.attachStdin, OpenStderr: exec.attachStderr, OpenStdout: exec.attachStdout, CanRemove: false, ContainerID: exec.container, DetachKeys: '', Pid: exec.task ?? 0,
-	};
-}

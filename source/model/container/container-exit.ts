@@ -2,17 +2,17 @@
 // Source: moby/moby daemon/monitor.go, restartmanager.
 
 import {millisecondNs, nowNs, secondNs} from '../../base/clock.js';
+import {dropCgroup, readControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
 import {detachMount} from '../kernel/mount.js';
 import type {Running} from '../kernel/program.js';
 import {resolve} from '../kernel/vfs.js';
-import {readTextFile} from './container-filesystem.js';
 import type {Container, ContainerId} from './container-schema.js';
 import {changeContainer, containerChannel, getContainer, logContainerEvent} from './container-store.js';
 import {layerPaths} from './container-view.js';
 import {unplug, unpublishPorts} from './endpoint.js';
 import {type EngineError} from './engine.js';
-import {type EngineHost, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
+import {type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
 import {removeContainerNow} from './container-remove.js';
 import {endNamespaces} from './sandbox.js';
 
@@ -91,7 +91,7 @@ function * restartLater(host: EngineHost, id: ContainerId, backOffNs: number, st
 
 /** memory.events of the container's cgroup counts what the kernel killed. */
 function wasOomKilled(host: EngineHost, {cgroup}: Container): boolean {
-	const events = readTextFile(hostCaller(host), `/sys/fs/cgroup${cgroup}/memory.events`) ?? '';
+	const events = readControl(fsContext(host), cgroup, 'memory.events') ?? '';
 	return /^oom_kill [1-9]/mv.test(events);
 }
 
@@ -101,7 +101,7 @@ export function releaseResources(host: EngineHost, container: Container): void {
 	const endpoints = container.endpoints.map(endpoint => unplug(host, container, endpoint, container.namespaces?.net));
 	unmountFromHost(host, container);
 	endNamespaces(host, container);
-	host.process.sys.rmdir(`/sys/fs/cgroup${container.cgroup}`);
+	dropCgroup(fsContext(host), container.cgroup);
 	changeContainer(host, container.id, {endpoints, ports: [], sandbox: '', namespaces: undefined});
 }
 

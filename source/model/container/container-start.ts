@@ -2,9 +2,9 @@
 // Source: moby/moby daemon/start.go, oci_linux.go.
 
 import {assert, must} from '../../base/assert.js';
-import {encodeText} from '../../base/bytes.js';
 import {nowNs} from '../../base/clock.js';
 import {allCapabilities} from '../kernel/capabilities.js';
+import {ensureCgroup, writeControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
 import type {Fd, Pid, Running} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';
@@ -134,16 +134,12 @@ function * writeFiles(host: EngineHost, container: Container): Work<void> {
 	yield * writeFile(host.process, `${directory}/resolv.conf`, resolvText(container, hostFile));
 }
 
-/** Writes the control files of the container's cgroup. */
-export function applyLimits({process}: EngineHost, {cgroup, hostConfig}: Container): void {
-	const directory = `/sys/fs/cgroup${cgroup}`;
-	makeDirectories(process, directory, 0o755);
+/** Makes the container's cgroup and writes its limits. */
+export function applyLimits(host: EngineHost, {cgroup, hostConfig}: Container): void {
+	const context = fsContext(host);
+	ensureCgroup(context, cgroup);
 	for (const [file, value] of cgroupFiles(hostConfig)) {
-		const fd = process.sys.open(`${directory}/${file}`, {write: true});
-		if (!failed(fd)) {
-			process.sys.write(fd, encodeText(`${value}\n`));
-			process.sys.close(fd);
-		}
+		writeControl(context, cgroup, file, `${value}\n`);
 	}
 }
 
@@ -300,6 +296,7 @@ function * launch(host: EngineHost, container: Container, root: Place, request: 
 	const outcome: {init: Pid | undefined; problem: string | undefined; isKnown: boolean} = {init: undefined, problem: undefined, isKnown: false};
 	const caller = hostCaller(host);
 	const {memory} = host;
+	ensureCgroup(fsContext(host), '/system.slice/containerd.service');
 	const shim = host.access.spawn({
 		name: 'containerd-shim', parent: 1, namespaces: initial, root: caller.task.root, cwd: caller.task.root, cgroup: '/system.slice/containerd.service', uid: 0, gid: 0, groups: [0],
 		capabilities: allCapabilities, env: new Map([['PATH', defaultPath]]), files: io.shim,

@@ -1,0 +1,282 @@
+// Requests that act on images: pull, push, tag, remove, prune, commit, search, login.
+
+import type {Json, JsonObject} from '../base/json.js';
+import {parseConfig} from '../model/container/container-config.js';
+import {matchesLabels, parseFilters} from '../model/container/container-list.js';
+import type {Container} from '../model/container/container-schema.js';
+import {findContainer, isRunning, logContainerEvent} from '../model/container/container-store.js';
+import {type Engine, engineError, type EngineError, isEngineError, logEvent} from '../model/container/engine.js';
+import type {EngineHost, Work} from '../model/container/engine-host.js';
+import {commitImage} from '../model/container/image-commit.js';
+import {type ImageUser, type Removal, removeImage} from '../model/container/image-removal.js';
+import {childrenOf, familiarOf, findImage, getImage, type ImageError, isImageError, nameImage, namesOf, tagImage, topChain} from '../model/container/image-store.js';
+import {copyOfFileSystem} from '../model/container/layer-store.js';
+import {type ProgressMessage, pullImage} from '../model/container/pull.js';
+import {familiarReference, isReferenceError, parseReference, type Reference, withDefaultTag} from '../model/container/reference.js';
+import {isRegistryError, type RegistryError} from '../model/container/registry.js';
+import type {ChainId, Image, ImageConfig} from '../model/container/schema.js';
+import {type Act, type ActHandler, atOnce, jsonOf, once} from './act.js';
+import {flagOf} from './api-request.js';
+import type {Connection} from './connection.js';
+import {registryFor} from './registries.js';
+import type {Route} from './router.js';
+
+/** Containers as the rules of removal see them. */
+export function imageUsers({tx, engine}: Engine): readonly ImageUser[] {
+	return [...tx.table(`container:${engine}`).values()].map(container => ({container: container.id, image: container.image, isRunning: isRunning(container)}));
+}
+
+/** Layers that containers stand on, whatever became of their images. */
+export function chainsInUse(engine: Engine): readonly ChainId[] {
+	return [...engine.tx.table(`container:${engine.engine}`).values()].flatMap(({image}) => {
+		const found = getImage(engine, image);
+		const chain = found === undefined ? undefined : topChain(found);
+		return chain === undefined ? [] : [chain];
+	});
+}
+
+/**
+ * Runs work that reports progress by a function, sending each report before the work sleeps again. `begin` is called before the
+ * first.
+ */
+export function * withProgress<T>(connection: Connection, begin: () => Work<void>, start: (report: (message: object) => void) => Work<T>): Work<T> {
+	const messages: object[] = [];
+	let hasBegun = false;
+	const work = start(message => {
+		messages.push(message);
+	});
+	const flush = function * (): Work<void> {
+		while (messages.length > 0) {
+			if (!hasBegun) {
+				hasBegun = true;
+				yield * begin();
+			}
+
+			yield * connection.sendJsonLine(messages.shift() as Json);
+		}
+	};
+	let result = work.next('woken');
+	while (result.done !== true) {
+		yield * flush();
+		const wake = yield result.value;
+		result = work.next(wake);
+	}
+
+	yield * flush();
+	return result.value;
+}
+
+/** POST /images/create: a pull, or an import from an archive. */
+function * create(act: Act): Work<void> {
+	const {host, connection, request: {query}, head} = act;
+	if (query.get('fromSrc') !== null) {
+		yield * connection.refuse({status: 501, message: 'virtlab does not model docker import'}, head);
+		return;
+	}
+
+	const reference = pullReference(query.get('fromImage') ?? '', query.get('tag') ?? '');
+	if (isEngineError(reference)) {
+		yield * connection.refuse(reference, head);
+		return;
+	}
+
+	let isStreaming = false;
+	const begin = function * (): Work<void> {
+		isStreaming = true;
+		yield * connection.beginStream('application/json');
+	};
+	const pulled = yield * withProgress(connection, begin, report => pull(host, reference, report));
+	if (isRegistryError(pulled)) {
+		yield * (isStreaming ? connection.sendJsonLine({errorDetail: {message: pulled.message}, error: pulled.message}) : connection.refuse(pulled, head));
+	} else {
+		logEvent(host, {type: 'image', action: 'pull', actor: familiarReference(reference), attributes: {name: familiarReference({...reference, tag: undefined})}});
+	}
+
+	if (isStreaming) {
+		yield * connection.endStream(head);
+	}
+}
+
+/** Fetches an image from whoever its name says. */
+export function * pull(host: EngineHost, reference: Reference, report: (message: ProgressMessage) => void): Work<Image | RegistryError> {
+	const registry = registryFor(host, reference);
+	return isRegistryError(registry) ? registry : yield * pullImage(host, registry, reference, report);
+}
+
+function pullReference(name: string, tag: string): Reference | EngineError {
+	const text = tag === '' ? name : (tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`);
+	const reference = parseReference(text);
+	return isReferenceError(reference) ? engineError(400, reference.message) : withDefaultTag(reference);
+}
+
+/** POST /images/{name}/push. */
+function * push(act: Act): Work<void> {
+	const {host, connection, params, request: {query}, head} = act;
+	const name = params.get('name')!;
+	const reference = parseReference(query.get('tag') ? `${name}:${query.get('tag')}` : name);
+	if (isReferenceError(reference)) {
+		yield * connection.refuse({status: 400, message: reference.message}, head);
+		return;
+	}
+
+	yield * connection.beginStream('application/json');
+	const bare = {...reference, tag: undefined, digest: undefined};
+	yield * connection.sendJsonLine({status: `The push refers to repository [${reference.domain}/${reference.path}]`});
+	const image = findImage(host, familiarReference(withDefaultTag(reference)));
+	const message = isImageError(image)
+		? `An image does not exist locally with the tag: ${familiarReference(bare)}`
+		: (reference.domain === 'docker.io' ? 'push access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed' : 'virtlab does not model pushing to a registry yet');
+	yield * connection.sendJsonLine({errorDetail: {message}, error: message});
+	yield * connection.endStream(head);
+}
+
+const tag = atOnce(({host, params, request: {query}}) => {
+	const source = params.get('name')!;
+	const target = query.get('tag') ? `${query.get('repo')}:${query.get('tag')}` : query.get('repo') ?? '';
+	const refused = tagImage(host, source, target);
+	if (refused !== undefined) {
+		return engineError(refused.status, refused.message);
+	}
+
+	const image = findImage(host, target);
+	if (!isImageError(image)) {
+		logEvent(host, {type: 'image', action: 'tag', actor: image.id, attributes: {name: target}});
+	}
+
+	return 201;
+});
+
+function logRemovals(host: EngineHost, removals: readonly Removal[], id: string): void {
+	for (const removal of removals) {
+		const actor = 'Deleted' in removal ? removal.Deleted : id;
+		logEvent(host, {type: 'image', action: 'Deleted' in removal ? 'delete' : 'untag', actor, attributes: {name: actor}});
+	}
+}
+
+const remove = atOnce(({host, params, request: {query}}) => {
+	const name = params.get('name')!;
+	const image = findImage(host, name);
+	const removals = removeImage(host, name, {force: flagOf(query, 'force'), prune: !flagOf(query, 'noprune'), users: imageUsers(host), chainsInUse: chainsInUse(host)});
+	if (!isRemovals(removals)) {
+		return engineError(removals.status, removals.message);
+	}
+
+	logRemovals(host, removals, isImageError(image) ? name : image.id);
+	return {status: 200, body: removals};
+});
+
+const prune = atOnce(({host, request}) => {
+	const filters = parseFilters(request.query.get('filters') ?? undefined, ['dangling', 'label', 'until']);
+	if (isEngineError(filters)) {
+		return filters;
+	}
+
+	const onlyDangling = !['false', '0'].includes(filters.get('dangling')?.[0] ?? 'true');
+	const before = layerBytes(host);
+	const deleted: Removal[] = [];
+	for (const image of [...host.tx.table(`image:${host.engine}`).values()]) {
+		if (isUnused(host, image, onlyDangling) && matchesLabels(image.document.config.Labels, filters.get('label'))) {
+			deleted.push(...removeEntirely(host, image));
+		}
+	}
+
+	return {status: 200, body: {ImagesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: before - layerBytes(host)}};
+});
+
+function layerBytes({tx, engine}: Engine): number {
+	return [...tx.table(`layer:${engine}`).values()].reduce((sum, layer) => sum + layer.sizeBytes, 0);
+}
+
+/** No container was made from it; without a name nothing was built from it either. */
+function isUnused(host: EngineHost, image: Image, onlyDangling: boolean): boolean {
+	const names = namesOf(host, image.id);
+	return getImage(host, image.id) !== undefined && !imageUsers(host).some(user => user.image === image.id)
+		&& (names.length === 0 ? childrenOf(host, image.id).length === 0 : !onlyDangling);
+}
+
+function removeEntirely(host: EngineHost, image: Image): readonly Removal[] {
+	const options = {force: false, prune: true, users: imageUsers(host), chainsInUse: chainsInUse(host)};
+	const tags = namesOf(host, image.id).filter(name => !name.reference.includes('@')).map(name => familiarOf(name.reference));
+	const removals = (tags.length === 0 ? [image.id] : tags).map(text => removeImage(host, text, options));
+	return removals.flatMap(removal => isRemovals(removal) ? removal : []);
+}
+
+function isRemovals(removal: readonly Removal[] | ImageError): removal is readonly Removal[] {
+	return Array.isArray(removal);
+}
+
+/** POST /commit: the container's writable layer becomes a layer of a new image. */
+const commit = once(function * (act) {
+	const {host, request: {query}} = act;
+	const container = findContainer(host, query.get('container') ?? '');
+	if (isEngineError(container)) {
+		return container;
+	}
+
+	const target = query.get('repo') ? parseReference(query.get('tag') ? `${query.get('repo')}:${query.get('tag')}` : query.get('repo')!) : undefined;
+	if (target !== undefined && isReferenceError(target)) {
+		return engineError(400, target.message);
+	}
+
+	const changed = commitConfig(container, act);
+	if (isEngineError(changed)) {
+		return changed;
+	}
+
+	const parent = getImage(host, container.image);
+	const layer = copyOfFileSystem(host, parent === undefined ? undefined : topChain(parent), container.layer.upper);
+	const author = query.get('author') ?? '';
+	const comment = query.get('comment') ?? '';
+	const image = commitImage(host, {
+		parent, chain: layer.chain, config: changed, container: container.id, containerConfig: container.config, ...(author === '' ? {} : {author}), ...(comment === '' ? {} : {comment}),
+	});
+	if (target !== undefined) {
+		nameImage(host, withDefaultTag(target), image.id);
+	}
+
+	logContainerEvent(host, container, 'commit', {comment, imageID: image.id, imageRef: target === undefined ? '' : familiarOf(familiarReference(withDefaultTag(target)))});
+	return {status: 201, body: {Id: image.id}};
+});
+
+/** The container's config without what is only the container's; `--change` instructions on top. */
+function commitConfig(container: Container, act: Act): ImageConfig | EngineError {
+	const changes = act.request.query.getAll('changes').join('\n').trim();
+	if (changes !== '') {
+		return engineError(501, 'virtlab does not model docker commit --change');
+	}
+
+	const asked = act.request.body.length === 0 ? undefined : parseConfig(jsonOf(act));
+	if (asked !== undefined && isEngineError(asked)) {
+		return asked;
+	}
+
+	const {Hostname: _hostname, AttachStdin: _in, AttachStdout: _out, AttachStderr: _err, Image: _image, ...config} = container.config;
+	return {...config, Image: container.config.Image};
+}
+
+const login = atOnce(act => {
+	const server = (jsonOf(act) as JsonObject | null)?.['serveraddress'];
+	return engineError(500, `Get "https://${typeof server === 'string' && server !== '' ? server.replace(/^https?:\/\//v, '').replace(/\/.*$/v, '') : 'registry-1.docker.io'}/v2/": virtlab does not model registry accounts`);
+});
+
+const search = atOnce(({request: {query}}) => engineError(501, `virtlab does not model the search for ${JSON.stringify(query.get('term') ?? '')} on Docker Hub`));
+
+/** Requests that are known and not answered. */
+function unmodelled(what: string): ActHandler {
+	return atOnce(() => engineError(501, `virtlab does not model ${what}`));
+}
+
+export const imageRoutes: ReadonlyArray<Route<ActHandler>> = [
+	{method: 'POST', pattern: '/images/create', handler: create},
+	{method: 'POST', pattern: '/images/prune', handler: prune},
+	{method: 'POST', pattern: '/images/load', handler: unmodelled('docker load')},
+	{method: 'GET', pattern: '/images/get', handler: unmodelled('docker save')},
+	{method: 'GET', pattern: '/images/search', handler: search},
+	{method: 'GET', pattern: '/images/:name*/get', handler: unmodelled('docker save')},
+	{method: 'POST', pattern: '/images/:name*/push', handler: push},
+	{method: 'POST', pattern: '/images/:name*/tag', handler: tag},
+	{method: 'DELETE', pattern: '/images/:name*', handler: remove},
+	{method: 'POST', pattern: '/commit', handler: commit},
+	{method: 'POST', pattern: '/auth', handler: login},
+];
+

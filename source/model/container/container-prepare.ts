@@ -1,0 +1,113 @@
+// What a new container gets on its host before it is ever started: a directory of its own, the directories of its volumes, and in empty
+// volumes what the image has at their place. Source: moby/moby daemon/create_unix.go, container/container_unix.go CopyImagePathContent.
+
+import {failed, type Failure} from '../kernel/errno.js';
+import type {FsContext} from '../kernel/filesystem.js';
+import type {FsId, NodeId} from '../kernel/file-types.js';
+import {resolve, typeOf} from '../kernel/vfs.js';
+import {containerDirectory} from './container-view.js';
+import {hostsText, makeDirectories, writeFile} from './container-files.js';
+import {makeMerged} from './container-filesystem.js';
+import type {Container, MountPoint} from './container-schema.js';
+import {changeContainer} from './container-store.js';
+import {type EngineHost, fsContext, hostCaller, type Work} from './engine-host.js';
+
+export function * prepareContainer(host: EngineHost, container: Container): Work<void> {
+	makeDirectories(host.process, containerDirectory(container), 0o710);
+	for (const mount of container.mounts) {
+		if (mount.type === 'volume') {
+			makeDirectories(host.process, mount.source, 0o755);
+			if (!mount.noCopy) {
+				fillVolume(host, container, mount);
+			}
+		}
+	}
+}
+
+/** Writes /etc/hosts again after the container's addresses have changed. */
+export function * refreshHosts(host: EngineHost, container: Container): Work<void> {
+	yield * writeFile(host.process, `${containerDirectory(container)}/hosts`, hostsText(container, container.endpoints[0]?.gateway ?? ''));
+}
+
+type Directory = {readonly fs: FsId; readonly node: NodeId};
+
+/** Copies what the image has at the mount point into a volume that is empty. */
+function fillVolume(host: EngineHost, container: Container, {source, destination}: MountPoint): void {
+	const context = fsContext(host);
+	const target = resolve(hostCaller(host), source, true);
+	if (failed(target)) {
+		return;
+	}
+
+	const existing = typeOf(context, target.fs).entries(context, target.fs, target.place.node);
+	if (failed(existing) || existing.length > 0) {
+		return;
+	}
+
+	const merged = container.layer.merged ?? makeMerged(context, host, container);
+	changeContainer(host, container.id, {layer: {...container.layer, merged}});
+	const from = lookUp(context, merged, destination);
+	if (from !== undefined) {
+		copyDirectory(context, from, {fs: target.fs, node: target.place.node});
+	}
+}
+
+/** A directory by its path from the root of a filesystem; symbolic links are not followed. */
+function lookUp(context: FsContext, fs: FsId, path: string): Directory | undefined {
+	const type = typeOf(context, fs);
+	let node = type.root(context, fs);
+	for (const name of path.split('/').filter(part => part !== '')) {
+		const next: NodeId | Failure = type.lookup(context, fs, node, name);
+		if (failed(next)) {
+			return undefined;
+		}
+
+		node = next;
+	}
+
+	const attributes = type.attributes(context, fs, node);
+	return failed(attributes) || attributes.type !== 'directory' ? undefined : {fs, node};
+}
+
+function copyDirectory(context: FsContext, from: Directory, to: Directory): void {
+	const source = typeOf(context, from.fs);
+	const target = typeOf(context, to.fs);
+	const entries = source.entries(context, from.fs, from.node);
+	copyAttributes(context, from, to);
+	for (const entry of failed(entries) ? [] : entries) {
+		const attributes = source.attributes(context, from.fs, entry.node);
+		if (failed(attributes)) {
+			continue;
+		}
+
+		const {type, mode, uid, gid, rdev} = attributes;
+		const link = type === 'symlink' ? source.readlink(context, from.fs, entry.node) : undefined;
+		const made = target.create(context, to.fs, to.node, entry.name, {type, mode, uid, gid, rdev, ...(link === undefined || failed(link) ? {} : {target: link.target})});
+		if (failed(made)) {
+			continue;
+		}
+
+		const copy: Directory = {fs: to.fs, node: made};
+		if (type === 'directory') {
+			copyDirectory(context, {fs: from.fs, node: entry.node}, copy);
+		} else if (type === 'file') {
+			copyContent(context, {fs: from.fs, node: entry.node}, copy, attributes.sizeBytes);
+			copyAttributes(context, {fs: from.fs, node: entry.node}, copy);
+		}
+	}
+}
+
+function copyContent(context: FsContext, from: Directory, to: Directory, sizeBytes: number): void {
+	const bytes = typeOf(context, from.fs).read(context, from.fs, from.node, 0, sizeBytes);
+	if (!failed(bytes)) {
+		typeOf(context, to.fs).write(context, to.fs, to.node, 0, bytes);
+	}
+}
+
+function copyAttributes(context: FsContext, from: Directory, to: Directory): void {
+	const attributes = typeOf(context, from.fs).attributes(context, from.fs, from.node);
+	if (!failed(attributes)) {
+		const {mode, uid, gid, atimeUs, mtimeUs} = attributes;
+		typeOf(context, to.fs).setAttributes(context, to.fs, to.node, {mode, uid, gid, atimeUs, mtimeUs});
+	}
+}
