@@ -5,7 +5,7 @@
 import {textFromBytes} from '../base/byte-text.js';
 import {readAll} from '../model/kernel/blocking.js';
 import {errorTextOf, failed} from '../model/kernel/errno.js';
-import type {Command} from './options.js';
+import {gnuHelp, type Command} from './options.js';
 import {baseName, directoryName, joinPath} from './paths.js';
 import {Executor, type LineSource} from './sed/execute.js';
 import {parseSed, type ScriptPart, type SedProgram} from './sed/script.js';
@@ -28,7 +28,7 @@ type Name = keyof typeof options;
 
 const usage = '[OPTION]... {script-only-if-no-other-script} [input-file]...';
 const command: Command<Name> = {
-	name: 'sed', usage: [usage], summary: 'Edit text line by line as a script says.', options, version: 'GNU sed) 4.9', hint: calledAs => `Usage: ${calledAs} ${usage}\n`,
+	name: 'sed', usage: [usage], summary: 'Edit text line by line as a script says.', options, version: 'GNU sed) 4.9', hint: calledAs => gnuHelp(command, calledAs),
 };
 
 const scriptBytesMax = 1024 * 1024;

@@ -58,7 +58,7 @@ export function parseSed(parts: readonly ScriptPart[], options: {readonly extend
 		}
 
 		const missing = linkLabels(commands);
-		return missing === undefined ? {commands, quiet: joined[0]?.text.startsWith('#n\n') ?? false} : {error: `-e expression #1, char ${joined[0]?.text.length ?? 0}: can't find label for jump to \`${missing}'`};
+		return missing === undefined ? {commands, quiet: joined[0]?.text.startsWith('#n\n') ?? false} : {error: `can't find label for jump to \`${missing}'`};
 	} catch (error) {
 		if (error instanceof Refused) {
 			return {error: `${parser!.where}: ${error.message}`};
@@ -158,6 +158,12 @@ class Parser {
 		throw new Refused(message);
 	}
 
+	/** Complains of the character that comes next. */
+	#failAfter(message: string): never {
+		this.#at++;
+		return this.#fail(message);
+	}
+
 	#command(): void {
 		const first = this.#address();
 		let second: Address | undefined;
@@ -165,7 +171,7 @@ class Parser {
 		if (first !== undefined && this.#peek() === ',') {
 			this.#at++;
 			this.#skip(/^[ \t]+/v);
-			second = this.#address() ?? this.#fail('unexpected `,\'');
+			second = this.#address() ?? this.#failAfter('unexpected `,\'');
 		}
 
 		if (first?.kind === 'count' || first?.kind === 'multiple') {
