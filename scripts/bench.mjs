@@ -1,0 +1,154 @@
+// `npm run bench`: how long things take here and now. Not a test: no figure is checked, because machines differ. Medians of several runs.
+//
+//     npm run bench             everything
+//     npm run bench -- actions  one section: start, screen, actions, containers
+
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import {build as buildProgram} from './build.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cli = join(root, 'dist/cli.js');
+const home = mkdtempSync(join(tmpdir(), 'virtlab-bench-'));
+const environment = {...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_STATE_HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8'};
+delete environment.CI;
+
+/** The screen is done when nothing was written for so long. */
+const quietMs = 250;
+const patienceMs = 10_000;
+const repetitions = 30;
+
+const sections = {start, screen, actions, containers};
+const chosen = process.argv.slice(2);
+await buildProgram();
+try {
+	for (const [name, section] of Object.entries(sections)) {
+		if (chosen.length === 0 || chosen.includes(name)) {
+			console.log(`\n${name}`);
+			await section();
+		}
+	}
+} finally {
+	rmSync(home, {recursive: true, force: true});
+}
+
+function report(what, value, unit) {
+	const text = value >= 100 ? value.toFixed(0) : value.toFixed(2);
+	console.log(`  ${what.padEnd(52)} ${text.padStart(10)} ${unit}`);
+}
+
+function median(values) {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function milliseconds(work) {
+	const before = performance.now();
+	work();
+	return performance.now() - before;
+}
+
+/** Whole processes, from spawn to exit. */
+function start() {
+	const run = args => median(Array.from({length: 7}, () => milliseconds(() => spawnSync(process.execPath, args, {env: environment, input: 'true\n'}))));
+	report('node, empty script', run(['-e', '0']), 'ms');
+	report('virtlab list', run([cli, 'list']), 'ms');
+	report('virtlab shell, one command', run([cli, 'shell']), 'ms');
+}
+
+/** The full screen in a pseudo-terminal: time to the first frame with a prompt, and what a key and a command write. */
+async function screen() {
+	const {spawn} = await import('@lydell/node-pty');
+	const runs = [];
+	for (let run = 0; run < 5; run++) {
+		const before = performance.now();
+		const terminal = spawn(process.execPath, [cli, 'sandbox'], {cols: 120, rows: 40, env: environment});
+		const output = {text: '', atMs: 0};
+		terminal.onData(text => {
+			output.text += text;
+			output.atMs = performance.now();
+		});
+		const firstFrame = await until(() => output.text.includes('learner@'), output) - before;
+		const key = await written(output, () => terminal.write('e'));
+		const command = await written(output, () => terminal.write('\u007Fsleep 1 &\r'));
+		terminal.kill();
+		runs.push({firstFrame, key, command});
+	}
+
+	report('first frame', median(runs.map(({firstFrame}) => firstFrame)), 'ms');
+	report('one typed key', median(runs.map(({key}) => key.bytes)), 'bytes');
+	report('one typed key, to the last byte', median(runs.map(({key}) => key.ms)), 'ms');
+	report('one command that changes a panel', median(runs.map(({command}) => command.bytes)), 'bytes');
+}
+
+async function until(isThere, output) {
+	const before = performance.now();
+	while (!isThere() || performance.now() - output.atMs < quietMs) {
+		if (performance.now() - before > patienceMs) {
+			throw new Error(`bench: the screen did not show what it should: ${JSON.stringify(output.text.slice(-200))}`);
+		}
+
+		await new Promise(resolve => setTimeout(resolve, 5));
+	}
+
+	return output.atMs;
+}
+
+async function written(output, act) {
+	const length = output.text.length;
+	const before = performance.now();
+	act();
+	const atMs = await until(() => output.text.length > length, output);
+	return {bytes: Buffer.byteLength(output.text.slice(length)), ms: atMs - before};
+}
+
+/** Actions through `apply`, as the interface and the grader do them. */
+async function actions() {
+	const session = await sessionModule();
+	report('boot and log in', median(Array.from({length: 5}, () => milliseconds(() => session.startSession(session.origin)))), 'ms');
+	for (const line of ['true', 'ls -l /etc', 'seq 1000 | sort -n | tail -1', 'for i in $(seq 100); do echo $i; done', 'echo x >> notes']) {
+		report(`actions a second: ${line}`, 1000 / costOf(session, session.startSession(session.origin).session, line), '/s');
+	}
+}
+
+/** What one action costs in a world that has many containers. */
+async function containers() {
+	const session = await sessionModule();
+	let {session: at} = session.startSession(session.origin);
+	at = session.apply(at, {type: 'line', text: 'docker pull -q busybox'}).session;
+	let count = 0;
+	for (const wanted of [10, 100, 1000]) {
+		const before = performance.now();
+		for (; count < wanted; count += 10) {
+			at = session.apply(at, {type: 'line', text: 'for i in 0 1 2 3 4 5 6 7 8 9; do docker run -d busybox sleep 100000; done'}).session;
+		}
+
+		report(`${wanted} running containers: start one`, (performance.now() - before) / (wanted === 10 ? 10 : wanted * 0.9), 'ms');
+		report(`${wanted} running containers: true`, costOf(session, at, 'true'), 'ms');
+		report(`${wanted} running containers: docker ps`, costOf(session, at, 'docker ps -q | wc -l'), 'ms');
+	}
+}
+
+/** Milliseconds an action, each applied to the session that the one before has led to. */
+function costOf({apply}, session, text) {
+	let at = session;
+	const costs = Array.from({length: repetitions}, () => milliseconds(() => {
+		at = apply(at, {type: 'line', text}).session;
+	}));
+	return median(costs);
+}
+
+async function sessionModule() {
+	const {build} = await import('esbuild');
+	const outfile = join(root, 'node_modules/.cache/bench', `session-${process.pid}.mjs`);
+	mkdirSync(dirname(outfile), {recursive: true});
+	await build({absWorkingDir: root, entryPoints: ['source/session/apply.ts'], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node22', packages: 'external', logLevel: 'error'});
+	try {
+		const {apply, startSession} = await import(pathToFileURL(outfile).href);
+		return {apply, startSession, origin: {lab: undefined, scenario: 'default', seed: 1, learner: 'bench', interactive: true, columns: 120, rows: 40}};
+	} finally {
+		rmSync(outfile, {force: true});
+	}
+}
