@@ -47,6 +47,8 @@ export type Group = {
 	readonly long?: string;
 	readonly flags?: readonly FlagSpec[];
 	readonly commands: ReadonlyMap<string, CommandSpec | MissingCommand>;
+	/** Listed before the others in the group's help. */
+	readonly managementCommands?: ReadonlyMap<string, MissingCommand>;
 	/** Names that a command answers to besides its own: `list` for `ls`. */
 	readonly otherNames: ReadonlyMap<string, string>;
 	readonly usagePath?: string;

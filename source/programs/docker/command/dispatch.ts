@@ -7,24 +7,14 @@ import {parseFlags} from './flag-set.js';
 import {refusal, refused, type Refusal, type Steps} from './refusal.js';
 import {commandHelp, groupHelp, useLine} from './usage.js';
 
-type Target = {readonly node: Node; readonly path: string; readonly rest: readonly string[]};
-
-/** Runs the command that `words` name below `group`. */
-export function * dispatch(client: Client, group: Group, words: readonly string[]): Steps<number | Refusal> {
-	const [name = '', ...rest] = words;
-	const node = lookUp(group, name);
-	if (node === undefined) {
-		return refusal(`docker: unknown command: docker ${name}\n\nRun 'docker --help' for more information`);
-	}
-
-	return yield * run(client, {node, path: `docker ${name}`, rest});
-}
+export type Target = {readonly node: Node; readonly path: string; readonly rest: readonly string[]};
 
 export function lookUp(group: Group, name: string): Node | undefined {
-	return group.commands.get(name) ?? group.commands.get(group.otherNames.get(name) ?? '');
+	return group.commands.get(name) ?? group.managementCommands?.get(name) ?? group.commands.get(group.otherNames.get(name) ?? '');
 }
 
-function * run(client: Client, {node, path, rest}: Target): Steps<number | Refusal> {
+/** Runs the command that a node is, or that the words below a group name. */
+export function * runNode(client: Client, {node, path, rest}: Target): Steps<number | Refusal> {
 	switch (node.kind) {
 		case 'missing': {
 			return refusal(`virtlab: ${path} is not modelled`);
@@ -67,7 +57,7 @@ function * runGroup(client: Client, {path, rest}: Target, group: Group): Steps<n
 		return refusal(`docker: unknown command: ${path} ${name}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information`);
 	}
 
-	return yield * run(client, {node, path: `${path} ${name}`, rest: after});
+	return yield * runNode(client, {node, path: `${path} ${name}`, rest: after});
 }
 
 /** `docker help ps`, `docker container help ls`. */

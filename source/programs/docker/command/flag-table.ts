@@ -364,6 +364,39 @@ export const buildFlags: readonly FlagSpec[] = [
 	flag('ulimit', 'ulimit', 'Ulimit options', {default: '[]', isMissing: true}),
 ];
 
+export const classicBuildFlags: readonly FlagSpec[] = [
+	flag('add-host', 'list', 'Add a custom host-to-IP mapping ("host:ip")', {isMissing: true}),
+	flag('build-arg', 'list', 'Set build-time variables'),
+	flag('cache-from', 'strings', 'Images to consider as cache sources', {isMissing: true}),
+	flag('cgroup-parent', 'string', 'Set the parent cgroup for the "RUN" instructions during build', {isMissing: true}),
+	flag('compress', 'bool', 'Compress the build context using gzip', {isMissing: true}),
+	flag('cpu-period', 'int', 'Limit the CPU CFS (Completely Fair Scheduler) period', {isMissing: true}),
+	flag('cpu-quota', 'int', 'Limit the CPU CFS (Completely Fair Scheduler) quota', {isMissing: true}),
+	flag('cpu-shares', 'int', 'CPU shares (relative weight)', {short: 'c', isMissing: true}),
+	flag('cpuset-cpus', 'string', 'CPUs in which to allow execution (0-3, 0,1)', {isMissing: true}),
+	flag('cpuset-mems', 'string', 'MEMs in which to allow execution (0-3, 0,1)', {isMissing: true}),
+	flag('disable-content-trust', 'bool', 'Skip image verification', {default: 'true', isMissing: true}),
+	flag('file', 'string', 'Name of the Dockerfile (Default is "PATH/Dockerfile")', {short: 'f'}),
+	flag('force-rm', 'bool', 'Always remove intermediate containers'),
+	flag('iidfile', 'string', 'Write the image ID to the file'),
+	flag('isolation', 'string', 'Container isolation technology', {isMissing: true}),
+	flag('label', 'list', 'Set metadata for an image'),
+	flag('memory', 'bytes', 'Memory limit', {short: 'm', isMissing: true}),
+	flag('memory-swap', 'bytes', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap', {isMissing: true}),
+	flag('network', 'string', 'Set the networking mode for the RUN instructions during build', {default: 'default'}),
+	flag('no-cache', 'bool', 'Do not use cache when building the image'),
+	flag('platform', 'string', 'Set platform if server is multi-platform capable', {isMissing: true}),
+	flag('pull', 'bool', 'Always attempt to pull a newer version of the image'),
+	flag('quiet', 'bool', 'Suppress the build output and print image ID on success', {short: 'q'}),
+	flag('rm', 'bool', 'Remove intermediate containers after a successful build', {default: 'true'}),
+	flag('security-opt', 'strings', 'Security options', {isMissing: true}),
+	flag('shm-size', 'bytes', 'Size of "/dev/shm"', {isMissing: true}),
+	flag('squash', 'bool', 'Squash newly built layers into a single new layer', hidden),
+	flag('tag', 'list', 'Name and optionally a tag in the "name:tag" format', {short: 't', check: checkReference}),
+	flag('target', 'string', 'Set the target build stage to build.'),
+	flag('ulimit', 'ulimit', 'Ulimit options', {default: '[]', isMissing: true}),
+];
+
 export const containerInspectFlags: readonly FlagSpec[] = [
 	flag('format', 'string', inspectFormatHelp, {short: 'f'}),
 	flag('size', 'bool', 'Display total file sizes', {short: 's'}),
@@ -442,7 +475,7 @@ export const networkRmFlags: readonly FlagSpec[] = [
 
 export const systemDfFlags: readonly FlagSpec[] = [
 	flag('format', 'string', formatHelp),
-	flag('verbose', 'bool', 'Show detailed information on space usage', {short: 'v'}),
+	flag('verbose', 'bool', 'Show detailed information on space usage', {short: 'v', isMissing: true}),
 ];
 
 export const systemPruneFlags: readonly FlagSpec[] = [
