@@ -24,7 +24,7 @@ type Row = {readonly source: string; readonly type: string; readonly target: str
 type MountLine = {readonly source: string; readonly target: string; readonly type: string};
 
 export const df = tool(command, function * (t) {
-	const mounts = parseMounts(yield * readText(t.process, '/proc/self/mounts') ?? '');
+	const mounts = parseMounts((yield * readText(t.process, '/proc/self/mounts')) ?? '');
 	const rows: Row[] = [];
 	let status = 0;
 	if (t.operands.length === 0) {

@@ -87,7 +87,7 @@ function human(kib: number): string {
 
 export const uptime = tool({name: 'uptime', usage: ['[options]'], summary: '', options: {pretty: {short: 'p', long: 'pretty', help: 'show uptime in pretty format'}}, version: 'from procps-ng 4.0.2'}, function * (t) {
 	const up = Math.floor(yield * readUptime(t.process));
-	const load = (yield * readText(t.process, '/proc/loadavg') ?? '')?.split(' ').slice(0, 3).join(', ') ?? '';
+	const load = ((yield * readText(t.process, '/proc/loadavg')) ?? '')?.split(' ').slice(0, 3).join(', ') ?? '';
 	const {seconds} = wallTime(t.sys.now());
 	const two = (value: number): string => String(value).padStart(2, '0');
 	const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');

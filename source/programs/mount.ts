@@ -43,7 +43,7 @@ export const mount = tool(command, function * (t) {
 
 function * list(t: Tool<Name>) {
 	const wanted = t.value('types')?.split(',');
-	for (const line of (yield * readText(t.process, '/proc/self/mounts') ?? '')?.split('\n') ?? []) {
+	for (const line of ((yield * readText(t.process, '/proc/self/mounts')) ?? '')?.split('\n') ?? []) {
 		const [mount] = parseMounts(line);
 		const flags = line.split(' ')[3] ?? '';
 		if (mount !== undefined && (wanted === undefined || wanted.includes(mount.type))) {

@@ -81,7 +81,7 @@ export function * readProcesses(process: Process): Blocking<readonly ProcessInfo
 
 /** `/proc/meminfo` in KiB by its names. */
 export function * readMemory(process: Process): Blocking<ReadonlyMap<string, number>> {
-	const text = yield * readText(process, '/proc/meminfo') ?? '';
+	const text = (yield * readText(process, '/proc/meminfo')) ?? '';
 	const rows = Array.from((text ?? '').matchAll(/^(?<name>[\w\(\)]+): +(?<kib>\d+)/gmv), ({groups}) => [groups!['name']!, Number(groups!['kib'])] as const);
 	return new Map(rows);
 }

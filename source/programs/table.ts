@@ -6,6 +6,8 @@ import {busyboxOf, unmodelled} from './busybox.js';
 import {dockerd} from '../engine-api/daemon.js';
 import {docker} from './docker/docker.js';
 import {curl} from './curl.js';
+import {ss} from './ss.js';
+import {tar} from './tar.js';
 import {gunzip, gzip, zcat} from './gzip.js';
 import {ip} from './ip.js';
 import {nslookup} from './nslookup.js';
@@ -51,6 +53,8 @@ const programs: Record<string, Program> = {
 	dockerd,
 	docker,
 	curl,
+	ss,
+	tar,
 	gunzip,
 	gzip,
 	zcat,
