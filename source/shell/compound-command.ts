@@ -14,6 +14,7 @@ import {abandon, complain, writeText} from './shell.js';
 import type {Doing, Shell} from './shell.js';
 import type {CompoundCommand, List} from './syntax.js';
 import {handleSignals} from './trap.js';
+import {commandText} from './syntax-text.js';
 import {trace, traceWords} from './xtrace.js';
 
 export function * runCompound(shell: Shell, command: CompoundCommand, isTail = false): Doing {
@@ -80,7 +81,7 @@ function * runSubshell(shell: Shell, command: CompoundCommand, isTail: boolean):
 	}
 
 	const pid = yield * forkShell(shell, {group: shell.isSet('monitor') ? 0 : undefined}, body);
-	return yield * runInForeground(shell, {number: 0, group: pid, processes: [newProcess(pid)], text: '( ... )', isBackground: false, isReported: false});
+	return yield * runInForeground(shell, {number: 0, group: pid, processes: [newProcess(pid)], text: commandText(command, 0), isBackground: false, isReported: false});
 }
 
 /** Runs commands whose failure ends nothing. */

@@ -1,6 +1,6 @@
 // Variables written as the commands that would make them again: `declare -p`, `export -p`, `${name@A}`.
 
-import {quoteBackslash, quoteDouble} from './quote.js';
+import {quoteBackslash, quoteDouble, quoteSingle} from './quote.js';
 import type {Attribute, Variable} from './variables.js';
 import {elementsOf} from './variables.js';
 
@@ -14,11 +14,21 @@ export function attributeFlags(variable: Variable): string {
 	return kind + attributeLetters.filter(([attribute]) => variable.attributes.has(attribute)).map(([, letter]) => letter).join('');
 }
 
+/** `${name@A}` quotes scalars with single quotes where `declare -p` uses double ones. */
+export function assignmentOf(name: string, variable: Variable): string {
+	const flags = attributeFlags(variable);
+	if (variable.kind !== 'scalar') {
+		return declarationOf(name, variable);
+	}
+
+	return `${flags === '' ? '' : `declare -${flags} `}${name}=${quoteSingle(variable.scalar ?? '')}`;
+}
+
 export function declarationOf(name: string, variable: Variable): string {
 	const flags = attributeFlags(variable);
 	const value = variable.kind === 'scalar'
 		? (variable.scalar === undefined ? '' : `=${quoteDouble(variable.scalar)}`)
-		: `=${arrayLiteral(variable)}`;
+		: (variable.isArraySet ? `=${arrayLiteral(variable)}` : '');
 	return `declare -${flags === '' ? '-' : flags} ${name}${value}`;
 }
 

@@ -1,7 +1,7 @@
 // Parameter expansion: from `${...}` to the pieces of a word. Operands are words in their own right, which the caller expands.
 
 import {ArithmeticError} from './arithmetic.js';
-import {attributeFlags, declarationOf, arrayLiteral} from './declaration.js';
+import {arrayLiteral, assignmentOf, attributeFlags} from './declaration.js';
 import {fieldBreak, joinSegments, plain, splitting} from './field.js';
 import type {Segment} from './field.js';
 import {changeCase, removePart, replacePart, sliceRange, transformValue} from './parameter-operation.js';
@@ -129,13 +129,13 @@ function * checkBound({shell}: Expansion, value: ParameterValue, parameter: Para
 		return;
 	}
 
-	yield * unbound(shell, /^\d+$/v.test(parameter.name) ? `$${parameter.name}` : nameText(parameter), parameter.name);
+	yield * unbound(shell, {text: /^\d+$/v.test(parameter.name) ? `$${parameter.name}` : nameText(parameter), name: parameter.name, isLength: parameter.isLength});
 }
 
 /** The error of `set -u`. */
-export function * unbound(shell: Shell, text: string, name: string): Doing<never> {
+function * unbound(shell: Shell, {text, name, isLength}: {readonly text: string; readonly name: string; readonly isLength: boolean}): Doing<never> {
 	if (shell.personality.kind === 'bash') {
-		return yield * abandon(shell, `${text}: unbound variable`, {status: shell.source === 'text' ? 127 : 1, isFatal: true});
+		return yield * abandon(shell, `${text}: unbound variable`, {status: shell.source === 'text' && !isLength ? 127 : 1, isFatal: true});
 	}
 
 	return yield * abandon(shell, `${name}: parameter not set`, {status: 2, isFatal: true});
@@ -265,8 +265,7 @@ function transform(shell: Shell, value: ParameterValue, {name, subscript}: Param
 	}
 
 	if (letter === 'A') {
-		const text = variable === undefined ? '' : (attributeFlags(variable) === '' ? `${name}=${quoteSingle(variable.scalar ?? '')}` : declarationOf(name, variable));
-		return scalar(text);
+		return scalar(variable === undefined ? '' : assignmentOf(name, variable));
 	}
 
 	if (letter === 'K' || letter === 'k') {

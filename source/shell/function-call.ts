@@ -19,17 +19,30 @@ export function * callFunction(shell: Shell, name: string, {definition, args}: {
 	shell.frames = [...frames, {name, line}];
 	shell.loopDepth = 0;
 	shell.variables.enterScope();
+	const returnTrap = shell.isSet('functrace') ? undefined : shell.traps.get('RETURN');
+	if (returnTrap !== undefined) {
+		shell.traps.delete('RETURN');
+	}
+
 	try {
 		const status = yield * shell.engine.runCompound(shell, definition.body);
-		if (shell.flow?.kind === 'return') {
+		const isReturn = shell.flow?.kind === 'return';
+		if (isReturn) {
 			shell.flow = undefined;
 			shell.pipeStatus = [shell.status];
-			yield * runPseudoTrap(shell, 'RETURN');
-			return shell.status;
 		}
 
-		return status;
+		const result = isReturn ? shell.status : status;
+		if (shell.flow === undefined) {
+			yield * runPseudoTrap(shell, 'RETURN');
+		}
+
+		return result;
 	} finally {
+		if (returnTrap !== undefined && !shell.traps.has('RETURN')) {
+			shell.traps.set('RETURN', returnTrap);
+		}
+
 		shell.variables.leaveScope();
 		shell.positional = positional;
 		shell.frames = frames;

@@ -107,7 +107,7 @@ function ownGroup(shell: Shell): Pid {
 	return failed(group) ? shell.pid : group;
 }
 
-/** A foreground job that a signal killed is mentioned, except after Ctrl-C and for a broken pipe. */
+/** A foreground job that a signal killed is mentioned, except after Ctrl-C and for a broken pipe. Source: bash jobs.c, notify_of_job_status. */
 function * reportDeath(shell: Shell, job: Job): Doing<void> {
 	const last = job.processes.at(-1)!;
 	if (last.signal === undefined || last.signal === 'PIPE') {
@@ -123,7 +123,7 @@ function * reportDeath(shell: Shell, job: Job): Doing<void> {
 	}
 
 	const words = jobWords(job);
-	if (shell.isInteractive || shell.personality.kind !== 'bash') {
+	if (shell.isInteractive || shell.personality.kind !== 'bash' || last.signal === 'TERM') {
 		yield * writeText(shell, 2, `${words}\n`);
 	} else {
 		yield * writeText(shell, 2, `${messagePrefix(shell)}${String(last.pid).padStart(5)} ${words.padEnd(24)}${job.text}\n`);

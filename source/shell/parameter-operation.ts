@@ -20,7 +20,7 @@ export function removePart(value: string, operation: ParameterOperation & {reado
 export function replacePart(value: string, {where, pattern, replacement, options}: {
 	readonly where: 'first' | 'all' | 'start' | 'end'; readonly pattern: string; readonly replacement: (match: string) => string; readonly options: PatternOptions;
 }): string {
-	if (pattern === '') {
+	if (pattern === '' && (where === 'first' || where === 'all')) {
 		return value;
 	}
 

@@ -54,7 +54,7 @@ export function parse(source: string, firstLine = 1): Parsed {
 
 		const {list, hasOpenHereDocument} = convertScript(script, source, lineOf);
 		if (hasOpenHereDocument || endsInBackslash(source)) {
-			return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file', expected: undefined}, source.length, {source, lineOf}), list};
+			return {kind: 'incomplete', failure: failureAtEnd({kind: 'end-of-file', expected: undefined}, {source, lineOf}), list};
 		}
 
 		return {kind: 'complete', list};
@@ -105,7 +105,7 @@ function classify(error: ParseError, text: Text): Parsed {
 	const {source} = text;
 	const unclosed = unclosedQuotes.get(error.message);
 	if (unclosed !== undefined) {
-		return {kind: 'incomplete', failure: failureAt({kind: 'unclosed', quote: unclosed}, error.pos, text), list: undefined};
+		return {kind: 'incomplete', failure: unclosed === ')' ? failureAtEnd({kind: 'unclosed', quote: unclosed}, text) : failureAt({kind: 'unclosed', quote: unclosed}, error.pos, text), list: undefined};
 	}
 
 	if (error.message.includes('nesting depth')) {
@@ -114,7 +114,7 @@ function classify(error: ParseError, text: Text): Parsed {
 
 	const expected = /^expected '(?<token>[^']+)'/v.exec(error.message)?.groups?.['token'];
 	if (isBlank(source, error.pos) && error.message !== 'expected redirect target') {
-		return {kind: 'incomplete', failure: failureAt({kind: 'end-of-file', expected}, source.length, text), list: undefined};
+		return {kind: 'incomplete', failure: failureAtEnd({kind: 'end-of-file', expected}, text), list: undefined};
 	}
 
 	return failureAt({kind: 'unexpected', near: tokenAt(source, error.pos), expected}, error.pos, text);
@@ -134,6 +134,12 @@ const unclosedQuotes = new Map([
 	['unterminated extended glob', ')'],
 	['unterminated array subscript', ']'],
 ]);
+
+/** At the end of the text, whose last line counts as ended. */
+function failureAtEnd(reason: SyntaxFailure['reason'], text: Text): SyntaxFailure {
+	const {source, lineOf} = text;
+	return {kind: 'error', line: lineOf(source.length) + (source.endsWith('\n') ? 0 : 1), reason, lineText: ''};
+}
 
 function failureAt(reason: SyntaxFailure['reason'], position: number, {source, lineOf}: Text): SyntaxFailure {
 	const start = source.lastIndexOf('\n', Math.max(position - 1, 0)) + 1;

@@ -75,8 +75,8 @@ function * refuseProgram(shell: Shell, {name, path, failure}: {readonly name: st
 
 	const interpreter = isMissing && !failed(attributes) ? /^#![ \t]*(?<path>[^ \t\r]*)/v.exec(readBeginning(shell, path))?.groups?.['path'] : undefined;
 	if (interpreter !== undefined) {
-		yield * complain(shell, `${name}: ${interpreter}: bad interpreter: ${errorTextOf(failure)}`);
-		return 126;
+		yield * complain(shell, `${name}: cannot execute: required file not found`);
+		return 127;
 	}
 
 	if (isMissing && !name.includes('/')) {

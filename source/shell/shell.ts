@@ -206,7 +206,13 @@ export function messagePrefix(shell: Shell): string {
 	}
 
 	const command = shell.command === undefined ? '' : `${shell.command}: `;
-	return shell.isInteractive && shell.subshellDepth === 0 ? `${baseName(shell.name)}: ${command}` : `${shell.name}: line ${shell.line}: ${command}`;
+	if (shell.isInteractive && shell.subshellDepth === 0) {
+		return `${baseName(shell.name)}: ${command}`;
+	}
+
+	// bash names the source of the function it is in: `environment` for functions of -c, `main` for those read from input.
+	const name = shell.frames.length === 0 || shell.source === 'script' ? shell.name : (shell.source === 'text' ? 'environment' : 'main');
+	return `${name}: line ${shell.line}: ${command}`;
 }
 
 export function baseName(name: string): string {

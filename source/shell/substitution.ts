@@ -33,6 +33,7 @@ export function * substituteCommand(shell: Shell, source: string): Doing<string>
 	const bytes = yield * readToEnd(shell, pipe.readEnd);
 	shell.process.sys.close(pipe.readEnd);
 	shell.substitutionStatus = yield * awaitChild(shell, pid);
+	shell.status = shell.substitutionStatus;
 	if (bytes.length > wordBytesMax) {
 		return yield * abandon(shell, `command substitution: output is longer than ${wordBytesMax} bytes`);
 	}

@@ -40,7 +40,7 @@ function compoundText(command: CompoundCommand, indent: number): string {
 		}
 
 		case 'subshell': {
-			return `( ${listText(command.body, indent)} )`;
+			return `( ${listText(command.body, indent, `;\n${pad(indent)}`)} )`;
 		}
 
 		case 'if': {
@@ -99,14 +99,11 @@ function conditionText(condition: Condition): string {
 }
 
 function bodyText(list: List, indent: number): string {
-	return list.map((statement, index) => {
-		const isLast = index === list.length - 1;
-		return `${pad(indent)}${statementText(statement, indent)}${isLast || statement.background ? '' : ';'}`;
-	}).join('\n');
+	return pad(indent) + listText(list, indent, `;\n${pad(indent)}`);
 }
 
-function listText(list: List, indent: number): string {
-	return list.map((statement, index) => `${statementText(statement, indent)}${index === list.length - 1 ? '' : (statement.background ? ' ' : '; ')}`).join('');
+function listText(list: List, indent: number, separator = '; '): string {
+	return list.map((statement, index) => `${statementText(statement, indent)}${index === list.length - 1 ? '' : (statement.background ? ' ' : separator)}`).join('');
 }
 
 function statementText({first, rest, background}: Statement, indent: number): string {

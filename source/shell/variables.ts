@@ -1,7 +1,7 @@
 // Shell variables: scalars, indexed and associative arrays, their attributes, and the scopes of functions. Scoping is dynamic: a
 // function sees the locals of its callers. Source: bash manual 3.4, 6.7.
 
-import {compareText} from '../base/bytes.js';
+import {compareText, encodeText} from '../base/bytes.js';
 
 export type Attribute = 'exported' | 'readonly' | 'integer' | 'lower' | 'upper' | 'nameref';
 
@@ -11,6 +11,8 @@ export type Variable = {
 	indexed: Map<number, string>;
 	associative: Map<string, string>;
 	readonly attributes: Set<Attribute>;
+	/** An array that was only declared has no value yet, not even an empty one. */
+	isArraySet: boolean;
 };
 
 /** Why a variable cannot be written; the caller adds its own words. */
@@ -133,6 +135,7 @@ export class Variables {
 		}
 
 		variable.kind = kind;
+		variable.isArraySet = true;
 		if (!keep) {
 			variable.indexed = new Map();
 			variable.associative = new Map();
@@ -238,7 +241,7 @@ export class Variables {
 }
 
 export function newVariable(): Variable {
-	return {kind: 'scalar', scalar: undefined, indexed: new Map(), associative: new Map(), attributes: new Set()};
+	return {kind: 'scalar', scalar: undefined, indexed: new Map(), associative: new Map(), attributes: new Set(), isArraySet: false};
 }
 
 /** One element, or the scalar itself; undefined if it is not set. */
@@ -259,7 +262,7 @@ export function elementOf(variable: Variable, subscript: string): string | undef
 	}
 }
 
-/** Subscripts and values: in ascending order for indexed arrays, in order of insertion for associative ones. */
+/** Subscripts and values: in ascending order for indexed arrays, in the order of bash's hash table for associative ones. */
 export function elementsOf(variable: Variable): readonly (readonly [string, string])[] {
 	switch (variable.kind) {
 		case 'scalar': {
@@ -271,9 +274,21 @@ export function elementsOf(variable: Variable): readonly (readonly [string, stri
 		}
 
 		case 'associative': {
-			return [...variable.associative];
+			return Array.from(variable.associative, ([key, value], age) => ({key, value, age, bucket: bucketOf(key)}))
+				.sort((a, b) => a.bucket - b.bucket || b.age - a.age)
+				.map(({key, value}) => [key, value]);
 		}
 	}
+}
+
+/** FNV-1 over the key's bytes, in a table of 1024 buckets with the newest key first. Source: bash hashlib.c. */
+function bucketOf(key: string): number {
+	let hash = 2_166_136_261;
+	for (const byte of encodeText(key)) {
+		hash = Math.imul(hash, 16_777_619) ^ byte;
+	}
+
+	return hash & 1023;
 }
 
 /** The first index after the last element. */
@@ -288,6 +303,7 @@ export function nextIndex(variable: Variable): number {
 
 function assignElement(variable: Variable, subscript: string | undefined, value: string): VariableFailure | undefined {
 	const text = caseOf(variable, value);
+	variable.isArraySet = true;
 	if (variable.kind === 'associative') {
 		variable.associative.set(subscript ?? '0', text);
 	} else if (variable.kind === 'indexed') {

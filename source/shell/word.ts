@@ -110,12 +110,17 @@ class Scanner {
 				if (!this.#dollarOrBackquote(false)) {
 					this.#literal(character, false);
 					this.#at++;
-					if (this.#mode === 'assignment' && character === ':') {
+					if ((this.#mode === 'assignment' && character === ':') || (character === '=' && this.#isAssignment())) {
 						this.#tilde();
 					}
 				}
 			}
 		}
+	}
+
+	/** bash also expands the tilde of a word that only looks like an assignment, as `PATH=~/bin` after `env`. */
+	#isAssignment(): boolean {
+		return this.#mode === 'word' && /^[A-Z_a-z]\w*=$/v.test(this.#text.slice(0, this.#at));
 	}
 
 	#backslash(): void {

@@ -127,6 +127,7 @@ function prepare(variable: Variable, {add, remove, kind}: Changes): void {
 	}
 
 	if (kind !== undefined && variable.kind !== kind) {
+		variable.isArraySet ||= variable.scalar !== undefined;
 		if (variable.scalar !== undefined && kind === 'indexed') {
 			variable.indexed.set(0, variable.scalar);
 		}
@@ -259,7 +260,6 @@ export function * unset(shell: Shell, {args}: BuiltinCall): Doing {
 		}
 
 		if (!isName(name)) {
-			yield * complain(shell, `\`${text}': not a valid identifier`);
 			status = 1;
 			continue;
 		}
