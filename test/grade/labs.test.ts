@@ -3,6 +3,7 @@
 import {basename} from 'node:path';
 import {expect, test} from 'vitest';
 import {findLabFolders, readLabFolder} from '../../source/grade/lab-folder.js';
+import {prove} from '../../source/grade/prove.js';
 import {describeProblem} from '../../source/lab/load.js';
 
 const folders = findLabFolders('labs');
@@ -12,3 +13,8 @@ test.each(folders.map(path => [basename(path), path]))('%s is well formed, in En
 	expect(loaded.problems.map(describeProblem)).toEqual([]);
 	expect([...loaded.lab!.texts.keys()]).toEqual(['en', 'zh-CN']);
 });
+
+test.each(folders.map(path => [basename(path), path]))('%s proves itself', (_, path) => {
+	const {lab} = readLabFolder(path!).loaded;
+	expect(prove(lab!).flaws.map(flaw => `${flaw.where}: ${flaw.message}`)).toEqual([]);
+}, 120_000);

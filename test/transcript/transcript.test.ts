@@ -156,3 +156,12 @@ test('an action of an unknown kind is refused', () => {
 	const stranger = encode([happenings[0]!, {action: {type: 'format-disk'} as unknown as Action, output: [], seconds: 0}]);
 	expect(refusalOf(stranger)).toMatch(/^3: not a record of this version: action/v);
 });
+
+test('every kind of action is read as it was written', () => {
+	const one = {
+		line: {type: 'line', text: 'sleep 100', waitNs: 5}, interrupt: {type: 'interrupt'}, 'end-of-input': {type: 'end-of-input'}, suspend: {type: 'suspend'}, advance: {type: 'advance', ns: 5},
+		resize: {type: 'resize', columns: 100, rows: 30}, answer: {type: 'answer', step: 'count', text: '七'}, hint: {type: 'hint', step: 'count'}, undo: {type: 'undo'}, redo: {type: 'redo'},
+	} satisfies {readonly [Type in Action['type']]: Extract<Action, {readonly type: Type}>};
+	const actions = Object.values<Action>(one);
+	expect(read(encode([happenings[0]!, ...actions.map(action => ({action, output: [], seconds: 0}))])).records.map(record => record.action)).toEqual(actions);
+});
