@@ -219,7 +219,8 @@ function rename(context: FsContext, fs: FsId, from: End, to: End, options: {read
 		return failure('EEXIST');
 	}
 
-	if (source.type === 'directory' && isWithin(tx, fs, to.directory, source.node)) {
+	const wouldSwallowItself = options.exchange === true && target?.type === 'directory' && isWithin(tx, fs, from.directory, target.node);
+	if (wouldSwallowItself || (source.type === 'directory' && isWithin(tx, fs, to.directory, source.node))) {
 		return failure('EINVAL');
 	}
 
@@ -228,7 +229,11 @@ function rename(context: FsContext, fs: FsId, from: End, to: End, options: {read
 	}
 
 	if (options.exchange === true) {
-		move(tx, fs, must(target, 'rename: nothing to exchange'), to, from);
+		const exchanged = must(target, 'rename: nothing to exchange');
+		const moved = (source.type === 'directory' ? 1 : 0) - (exchanged.type === 'directory' ? 1 : 0);
+		addSubdirectories(tx, fs, from.directory, -moved);
+		addSubdirectories(tx, fs, to.directory, moved);
+		move(tx, fs, exchanged, to, from);
 	} else if (target !== undefined) {
 		if (source.type === 'directory' && target.type !== 'directory') {
 			return failure('ENOTDIR');
@@ -248,6 +253,12 @@ function rename(context: FsContext, fs: FsId, from: End, to: End, options: {read
 	}
 
 	move(tx, fs, source, from, to, options.exchange !== true);
+}
+
+/** A directory counts a link for the `..` of each directory in it. */
+function addSubdirectories(tx: Tx, fs: FsId, node: NodeId, count: number): void {
+	const directory = must(getInode(tx, fs, node), 'addSubdirectories: no such directory');
+	putInode(tx, fs, {...directory, nlink: directory.nlink + count});
 }
 
 /** Puts an entry at `to` and, of a directory, tells it its new parent. */

@@ -23,7 +23,7 @@ test('processors and the memory of the node are those of the kernel', () => onHo
 
 test('links of the reader\'s network namespace are in /sys/class/net', () => onHost(process => {
 	const {cat, ls} = filesOf(process);
-	expect(ls('/sys/class/net')).toBe('lo eth0');
+	expect(ls('/sys/class/net').split(' ').slice(0, 2)).toEqual(['lo', 'eth0']);
 	expect([cat('/sys/class/net/lo/mtu'), cat('/sys/class/net/lo/operstate'), cat('/sys/class/net/eth0/operstate')]).toEqual(['65536\n', 'unknown\n', 'up\n']);
 	process.sys.unshare(['net']);
 	expect(ls('/sys/class/net')).toBe('lo');

@@ -2,6 +2,7 @@
 
 import {failed, type Failure, failure} from '../errno.js';
 import type {Attributes} from '../file-types.js';
+import {maxSymlinks} from '../limits.js';
 import {canReadNow, closeDescriptor, fileChannel, getFile, installFile, makeFile, putDescriptor, readFile, readNode, writeFile} from '../open-file.js';
 import {makePipe, openPipeEnd} from '../pipe.js';
 import type {Fd, OpenFlags, SystemCalls} from '../program.js';
@@ -165,8 +166,8 @@ function open(self: Self, path: string, flags: OpenFlags, mode: number): Fd | Fa
 
 function createAndOpen(self: Self, path: string, flags: OpenFlags, mode: number): Fd | Failure {
 	const {caller} = self;
-	const target = danglingTarget(self, path);
-	const parent = resolveParent(caller, target ?? path);
+	const target = lastTarget(self, path);
+	const parent = resolveParent(caller, target);
 	if (failed(parent)) {
 		return parent;
 	}
@@ -189,7 +190,22 @@ function createAndOpen(self: Self, path: string, flags: OpenFlags, mode: number)
 	}
 
 	const attributes = attributesAt(self.context, parent.fs, node);
-	return failed(attributes) ? attributes : openFound(self, target ?? path, flags, {place: {mount: parent.place.mount, node}, fs: parent.fs, attributes}, true);
+	return failed(attributes) ? attributes : openFound(self, target, flags, {place: {mount: parent.place.mount, node}, fs: parent.fs, attributes}, true);
+}
+
+/** The end of a chain of symbolic links whose last one has no target. */
+function lastTarget(self: Self, path: string): string {
+	let at = path;
+	for (let links = 0; links < maxSymlinks; links++) {
+		const next = danglingTarget(self, at);
+		if (next === undefined) {
+			break;
+		}
+
+		at = next;
+	}
+
+	return at;
 }
 
 /** Where a symbolic link without a target leads: O_CREAT makes the file there. */

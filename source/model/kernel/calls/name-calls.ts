@@ -173,15 +173,10 @@ function link(self: Self, from: string, to: string): void | Failure {
 		return source;
 	}
 
-	return withParent(self, to, parent => {
-		if (source.attributes.type === 'directory') {
-			return failure('EPERM');
-		}
-
-		return parent.fs !== source.fs || parent.place.mount !== source.place.mount
-			? failure('EXDEV')
-			: typeOf(self.context, parent.fs).link(self.context, parent.fs, source.place.node, parent.place.node, parent.name);
-	});
+	// A directory is refused by the filesystem, after it has looked for the new name: EEXIST comes before EPERM.
+	return withParent(self, to, parent => parent.fs !== source.fs || parent.place.mount !== source.place.mount
+		? failure('EXDEV')
+		: typeOf(self.context, parent.fs).link(self.context, parent.fs, source.place.node, parent.place.node, parent.name));
 }
 
 function rename(self: Self, from: string, to: string, options: {readonly noReplace?: boolean; readonly exchange?: boolean}): void | Failure {

@@ -22,7 +22,7 @@ export function create(overlay: Overlay, directoryNode: NodeId, name: string, fi
 		return failure('EPERM');
 	}
 
-	const directory = directoryForNew(overlay, directoryNode, name);
+	const directory = checkFree(overlay, directoryNode, name) ?? copyUpDirectory(overlay, directoryNode);
 	if (failed(directory)) {
 		return directory;
 	}
@@ -51,12 +51,17 @@ export function create(overlay: Overlay, directoryNode: NodeId, name: string, fi
 
 export function link(overlay: Overlay, nodeNumber: NodeId, directoryNode: NodeId, name: string): void | Failure {
 	const node = getNode(overlay, nodeNumber);
-	if (node === undefined || node.type === 'directory') {
-		return failure(node === undefined ? 'ENOENT' : 'EPERM');
+	if (node === undefined) {
+		return failure('ENOENT');
 	}
 
-	const old = overlay.mount.upper === undefined ? failure('EROFS') : copyUp(overlay, node, 'metadata');
-	const directory = failed(old) ? old : directoryForNew(overlay, directoryNode, name);
+	const taken = checkFree(overlay, directoryNode, name);
+	if (taken !== undefined || node.type === 'directory') {
+		return taken ?? failure('EPERM');
+	}
+
+	const old = copyUp(overlay, node, 'metadata');
+	const directory = failed(old) ? old : copyUpDirectory(overlay, directoryNode);
 	if (failed(old) || failed(directory)) {
 		return failed(old) ? old : directory as Failure;
 	}
@@ -178,15 +183,15 @@ function allowsOfflineChanges({mount: {options}}: Overlay): boolean {
 	return !options.index && !options.metacopy && options.redirectDir !== 'on';
 }
 
-/** The directory that is to get a new entry, copied up: EEXIST if it has it. */
-function directoryForNew(overlay: Overlay, directoryNode: NodeId, name: string): OverlayNode | Failure {
+/** EEXIST if the directory has an entry of that name. */
+function checkFree(overlay: Overlay, directoryNode: NodeId, name: string): Failure | undefined {
 	const parent = getNode(overlay, directoryNode);
 	const existing = parent === undefined ? failure('ENOENT') : searchChild(overlay, parent, rootOf(overlay), name);
 	if (failed(existing)) {
 		return existing;
 	}
 
-	return existing.merged === undefined ? copyUpDirectory(overlay, directoryNode) : failure('EEXIST');
+	return existing.merged === undefined ? undefined : failure('EEXIST');
 }
 
 /** Makes a file in workdir and moves it over a whiteout, so that the name is never without one of them. */

@@ -6,7 +6,7 @@ import {must} from '../../../base/assert.js';
 import {type Failure, failed, failure} from '../errno.js';
 import type {DirectoryEntry} from '../file-types.js';
 import {typeOf} from '../vfs.js';
-import {attributesOf, isWhiteout, type Overlay, overlayXattr} from './layer-file.js';
+import {attributesOf, isWhiteout, type Overlay, overlayXattr, setOverlayXattr} from './layer-file.js';
 import {searchChild} from './lookup.js';
 import {identify, rootOf, shownInode, upperOf} from './nodes.js';
 import type {LayerFile, OverlayNode} from './overlay-schema.js';
@@ -19,6 +19,7 @@ export function readDirectory(overlay: Overlay, directory: OverlayNode): readonl
 
 	const root = rootOf(overlay);
 	const entries: DirectoryEntry[] = [];
+	let hasOrigins = false;
 	for (const [name, raw] of names) {
 		const found = searchChild(overlay, directory, root, name);
 		if (failed(found) || found.merged === undefined) {
@@ -30,10 +31,23 @@ export function readDirectory(overlay: Overlay, directory: OverlayNode): readonl
 		// Directories get their identity here, because getcwd(2) looks for it; files need none to be listed.
 		const needsNode = found.merged.type === 'directory' || !overlay.mount.sameFs;
 		const node = needsNode ? identify(overlay, directory, name, found.merged).node : shownInode(overlay, found.merged, raw.node);
+		hasOrigins ||= node !== raw.node;
 		entries.push({name, type: found.merged.type, node});
 	}
 
+	if (!hasOrigins) {
+		dropImpure(overlay, directory);
+	}
+
 	return entries;
+}
+
+/** "A good opportunity to get rid of an unneeded impure flag": nothing in it shows the inode number of an origin (ovl_cache_get_impure). */
+function dropImpure(overlay: Overlay, directory: OverlayNode): void {
+	const upper = upperOf(overlay, directory);
+	if (upper !== undefined && overlay.mount.sameFs && !isMergeRead(overlay, directory) && overlayXattr(overlay, upper, 'impure') !== undefined) {
+		setOverlayXattr(overlay, upper, 'impure', undefined);
+	}
 }
 
 function layersOf(overlay: Overlay, directory: OverlayNode): readonly LayerFile[] {

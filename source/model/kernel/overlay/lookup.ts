@@ -97,10 +97,11 @@ function searchLower(overlay: Overlay, directory: OverlayNode, root: OverlayNode
 /** Walks `search.path` in one layer: a name, or the absolute path of a redirect. */
 function searchLayer(overlay: Overlay, base: LayerFile, search: Search): LayerFile | undefined | Failure {
 	const names = search.path.split('/').filter(part => part !== '');
+	const isAbsolute = search.path.startsWith('/');
 	let at: LayerFile | undefined = base;
 	for (const [index, name] of names.entries()) {
-		const isLast = index === names.length - 1;
-		const found: LayerFile | undefined | Failure = searchSingle(overlay, at, name, isLast, search);
+		const element = {name, before: names.slice(0, index), after: names.slice(index + 1), isAbsolute};
+		const found: LayerFile | undefined | Failure = searchSingle(overlay, at, element, search);
 		if (found === undefined || failed(found)) {
 			return found;
 		}
@@ -111,8 +112,12 @@ function searchLayer(overlay: Overlay, base: LayerFile, search: Search): LayerFi
 	return at;
 }
 
-function searchSingle(overlay: Overlay, base: LayerFile, name: string, isLast: boolean, search: Search): LayerFile | undefined | Failure {
-	const file = childOf(overlay, base, name);
+/** A name of the path that is walked in a layer, between those before and after it. */
+type Element = {readonly name: string; readonly before: readonly string[]; readonly after: readonly string[]; readonly isAbsolute: boolean};
+
+function searchSingle(overlay: Overlay, base: LayerFile, element: Element, search: Search): LayerFile | undefined | Failure {
+	const isLast = element.after.length === 0;
+	const file = childOf(overlay, base, element.name);
 	if (file === undefined || failed(file)) {
 		return file;
 	}
@@ -129,7 +134,7 @@ function searchSingle(overlay: Overlay, base: LayerFile, name: string, isLast: b
 	}
 
 	if (attributes.type === 'directory') {
-		return searchDirectory(overlay, file, isLast, search);
+		return searchDirectory(overlay, file, element, search);
 	}
 
 	if (search.isDirectory || !isLast || (search.metacopy && attributes.type !== 'file')) {
@@ -139,31 +144,28 @@ function searchSingle(overlay: Overlay, base: LayerFile, name: string, isLast: b
 
 	search.metacopy = attributes.type === 'file' && overlayXattr(overlay, file, 'metacopy') !== undefined;
 	search.stop = !search.metacopy;
-	return search.metacopy ? followRedirect(overlay, file, search) : file;
+	return search.metacopy ? followRedirect(overlay, file, element, search) : file;
 }
 
-function searchDirectory(overlay: Overlay, file: LayerFile, isLast: boolean, search: Search): LayerFile | undefined | Failure {
+function searchDirectory(overlay: Overlay, file: LayerFile, element: Element, search: Search): LayerFile | undefined | Failure {
+	const isLast = element.after.length === 0;
 	if (isLast && search.metacopy) {
 		search.stop = true;
 		return undefined;
 	}
 
-	if (!isLast) {
-		return file;
-	}
-
-	search.isDirectory = true;
+	search.isDirectory ||= isLast;
 	if (decodeText(overlayXattr(overlay, file, 'opaque') ?? new Uint8Array(0)) === 'y') {
 		search.stop = true;
-		search.opaque = true;
+		search.opaque ||= isLast;
 		return file;
 	}
 
-	return followRedirect(overlay, file, search);
+	return followRedirect(overlay, file, element, search);
 }
 
 /** Takes the name under which the search goes on below from the file's redirect, if it has one. */
-function followRedirect(overlay: Overlay, file: LayerFile, search: Search): LayerFile | Failure {
+function followRedirect(overlay: Overlay, file: LayerFile, {before, after, isAbsolute}: Element, search: Search): LayerFile | Failure {
 	const value = overlayXattr(overlay, file, 'redirect');
 	if (value === undefined) {
 		return file;
@@ -174,9 +176,9 @@ function followRedirect(overlay: Overlay, file: LayerFile, search: Search): Laye
 	}
 
 	const redirect = decodeText(value);
-	const parent = search.path.slice(0, search.path.lastIndexOf('/') + 1);
-	search.path = redirect.startsWith('/') ? redirect : parent + redirect;
-	search.redirect = redirect;
+	const path = [...redirect.startsWith('/') ? [redirect.slice(1)] : [...before, redirect], ...after].join('/');
+	search.path = redirect.startsWith('/') || isAbsolute ? `/${path}` : path;
+	search.redirect = search.path;
 	return file;
 }
 

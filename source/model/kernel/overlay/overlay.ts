@@ -158,7 +158,8 @@ function setXattr(context: FsContext, fs: FsId, node: NodeId, name: string, valu
 			return failed(existing) ? existing : failure('ENODATA');
 		}
 
-		const copied = copyUp(merged, found, 'metadata');
+		// An upper inode that is only in the index is enough: the name stays a lower one (ovl_xattr_set).
+		const copied = found.upper === undefined ? copyUp(merged, found, 'metadata') : found;
 		const file = failed(copied) ? copied : must(upperOf(merged, copied), 'setXattr: no upper');
 		return failed(file) ? file : typeOf(context, file.fs).setXattr(context, file.fs, file.node, stored, value);
 	});

@@ -38,7 +38,7 @@ export function rename(overlay: Overlay, from: End, to: End, options: RenameOpti
 	const old = lookupNode(overlay, oldParent, from.name);
 	const found = lookupNode(overlay, newParent, to.name);
 	const exchange = options.exchange === true;
-	const refused = check(overlay, {old, found, newParent, exchange, noReplace: options.noReplace === true});
+	const refused = check(overlay, {old, found, oldParent, newParent, exchange, noReplace: options.noReplace === true});
 	if (refused !== undefined || failed(old)) {
 		return refused === 'same' ? undefined : (refused ?? old as Failure);
 	}
@@ -63,10 +63,10 @@ export function rename(overlay: Overlay, from: End, to: End, options: RenameOpti
 	}
 }
 
-type Checked = {readonly old: OverlayNode | Failure; readonly found: OverlayNode | Failure; readonly newParent: OverlayNode; readonly exchange: boolean; readonly noReplace: boolean};
+type Checked = {readonly old: OverlayNode | Failure; readonly found: OverlayNode | Failure; readonly oldParent: OverlayNode; readonly newParent: OverlayNode; readonly exchange: boolean; readonly noReplace: boolean};
 
 /** What vfs_rename checks for all filesystems, then what overlay cannot move. `same`: both names are one file already. */
-function check(overlay: Overlay, {old, found, newParent, exchange, noReplace}: Checked): Failure | 'same' | undefined {
+function check(overlay: Overlay, {old, found, oldParent, newParent, exchange, noReplace}: Checked): Failure | 'same' | undefined {
 	if (failed(old)) {
 		return old;
 	}
@@ -88,6 +88,11 @@ function check(overlay: Overlay, {old, found, newParent, exchange, noReplace}: C
 		return failure('EINVAL');
 	}
 
+	if (target?.type === 'directory' && isWithin(overlay, oldParent, target)) {
+		// The target holds the source, so it is not empty, and cannot go into itself.
+		return failure(exchange ? 'EINVAL' : 'ENOTEMPTY');
+	}
+
 	if (target !== undefined && target.node === old.node) {
 		return 'same';
 	}
@@ -97,7 +102,8 @@ function check(overlay: Overlay, {old, found, newParent, exchange, noReplace}: C
 	}
 
 	const movesTree = !canMove(overlay, old) || (exchange && target !== undefined && !canMove(overlay, target));
-	const empty = target?.type === 'directory' && !exchange && !movesTree ? checkEmpty(overlay, target) : undefined;
+	// Of a purely upper directory the upper filesystem says itself whether it is empty.
+	const empty = target?.type === 'directory' && !isPureUpper(target) && !exchange && !movesTree ? checkEmpty(overlay, target) : undefined;
 	return movesTree ? failure('EXDEV') : (failed(empty) ? empty : undefined);
 }
 
@@ -113,7 +119,7 @@ function prepare(overlay: Overlay, {from, to, target, exchange}: Preparation): M
 	}
 
 	const other = target === undefined ? undefined : (exchange ? copyUpEntry(overlay, toDirectory, to.name) : prepareUnlink(overlay, target));
-	const cleared = other === undefined || failed(other) || exchange || other.type !== 'directory' ? other : clearWhiteouts(overlay, other);
+	const cleared = other === undefined || failed(other) || exchange || other.type !== 'directory' || isPureUpper(other) ? other : clearWhiteouts(overlay, other);
 	if (failed(cleared) || failed(other)) {
 		return failed(cleared) ? cleared : other as Failure;
 	}
