@@ -49,6 +49,8 @@ export type BuildPlan = {
 	readonly dockerfile: Dockerfile;
 	readonly dockerfileBytes: number;
 	readonly metaArgs: readonly Of<'arg'>[];
+	/** Of all stages, also those after the target. */
+	readonly stageCount: number;
 	/** Up to the target. */
 	readonly stages: readonly Stage[];
 	readonly context: TreeView;
@@ -156,7 +158,7 @@ export function excerptOf(name: string, lines: readonly string[], {startLine, en
 	return [`${name}:${startLine}`, '-'.repeat(20), ...shown, '-'.repeat(20)].join('\n');
 }
 
-function splitStages(dockerfile: Dockerfile, options: BuildOptions): Pick<BuildPlan, 'metaArgs' | 'stages'> | BuildFailure {
+function splitStages(dockerfile: Dockerfile, options: BuildOptions): Pick<BuildPlan, 'metaArgs' | 'stageCount' | 'stages'> | BuildFailure {
 	const metaArgs: Of<'arg'>[] = [];
 	const stages: {index: number; name: string | undefined; from: Of<'from'>; steps: Instruction[]}[] = [];
 	for (const node of dockerfile.nodes) {
@@ -185,7 +187,7 @@ function splitStages(dockerfile: Dockerfile, options: BuildOptions): Pick<BuildP
 	const target = options.target === undefined ? stages.length - 1 : findStage(stages, options.target);
 	return target === -1
 		? failBuild(`target stage ${JSON.stringify(options.target)} could not be found`, {isRequest: true})
-		: {metaArgs, stages: stages.slice(0, target + 1)};
+		: {metaArgs, stageCount: stages.length, stages: stages.slice(0, target + 1)};
 }
 
 /** A stage by its name or number. */

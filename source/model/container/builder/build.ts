@@ -1,5 +1,6 @@
 // `docker build`: checks what was asked for, lets one of the two builders do it, and names the image.
 
+import {nowNs} from '../../../base/clock.js';
 import {nameImage} from '../image-store.js';
 import {familiarReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
@@ -17,6 +18,12 @@ export type BuildSuccess = {readonly kind: 'built'; readonly image: Image; reado
 export function * build(host: BuildHost, options: BuildOptions, emit: (event: BuildEvent) => void): Work<BuildSuccess | BuildFailure> {
 	const plan = planBuild(options);
 	if (isBuildFailure(plan)) {
+		if (options.style === 'buildkit') {
+			const vertex = `[internal] load build definition from ${options.dockerfile}`;
+			emit({kind: 'started', vertex, name: vertex, atNs: nowNs(host.tx)});
+			emit({kind: 'done', vertex, atNs: nowNs(host.tx)});
+		}
+
 		return plan;
 	}
 

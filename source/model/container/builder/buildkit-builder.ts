@@ -61,8 +61,7 @@ export class BuildkitBuilder {
 	readonly #bases = new Map<string, Image>();
 	readonly #warnings: Warning[] = [];
 	readonly #session: string;
-	#hasContext = false;
-	#hasRun = false;
+	readonly #announced = new Set<string>();
 
 	constructor(host: BuildHost, plan: BuildPlan, options: BuildOptions, emit: (event: BuildEvent) => void) {
 		this.#host = host;
@@ -227,14 +226,16 @@ export class BuildkitBuilder {
 		const numberOf = (index: number) => `[${prefix}${String(index).padStart(String(total).length)}/${total}] `;
 		let index = 0;
 		if (this.#baseName(stage) !== 'scratch' && this.#stageOf(this.#baseName(stage), stage.index) === undefined) {
-			this.#announceBase(`${numberOf(++index)}FROM ${fullImageName(this.#baseName(stage))}`);
+			this.#announceBase(fullImageName(this.#baseName(stage)), `${numberOf(++index)}FROM `);
 		} else if (this.#baseName(stage) !== 'scratch') {
 			index++;
 		}
 
+		this.#loadSources();
+
 		let state: State = {...started, config};
 		for (const step of steps) {
-			index += fileKinds.has(step.kind) ? 1 : 0;
+			index += fileKinds.has(step.kind) && !(step.kind === 'workdir' && step.path === '/') ? 1 : 0;
 			const next: State | BuildFailure = yield * this.#dispatch(state, step, {stage, name: numberOf(index)});
 			if (isBuildFailure(next)) {
 				return next;
@@ -247,13 +248,36 @@ export class BuildkitBuilder {
 	}
 
 	#prefix({name, index, steps}: Stage): string {
-		const isNamed = this.#plan.stages.length > 1 || steps.some(step => step.flags.has('mount'));
+		const isNamed = this.#plan.stageCount > 1 || steps.some(step => step.flags.has('mount'));
 		return isNamed ? `${name ?? `stage-${index}`} ` : '';
 	}
 
-	#announceBase(name: string): void {
-		this.#emit({kind: 'started', vertex: name, name, atNs: this.#now()});
-		this.#emit({kind: 'cached', vertex: name});
+	/** Several stages on one base have one vertex for it. */
+	#announceBase(image: string, prefix: string): void {
+		if (!this.#announced.has(image)) {
+			this.#announced.add(image);
+			this.#emit({kind: 'started', vertex: image, name: prefix + image, atNs: this.#now()});
+			this.#emit({kind: 'cached', vertex: image});
+		}
+	}
+
+	/** The context and inline documents, if a stage that is needed copies from them. */
+	#loadSources(): void {
+		const steps = this.#neededStages().flatMap(stage => stage.steps);
+		const readsContext = (step: Instruction) => step.kind === 'copy' || step.kind === 'add'
+			? !step.flags.has('from') && step.sources.some(source => !source.includes('<<'))
+			: (step.flags.get('mount') ?? []).some(mount => !/(?:^|,)(?:from=|type=(?!bind))/v.test(mount));
+		const hasInline = (step: Instruction) => (step.kind === 'copy' || step.kind === 'add') && step.heredocs.length > 0;
+		for (const [name, wants] of [['[internal] load build context', readsContext], ['[internal] preparing inline document', hasInline]] as const) {
+			if (!this.#announced.has(name) && steps.some(wants)) {
+				this.#announced.add(name);
+				this.#vertex(name, vertex => {
+					if (wants === readsContext) {
+						this.#status(vertex, `transferring context: ${this.#options.context.length}B`);
+					}
+				});
+			}
+		}
 	}
 
 	#start(stage: Stage): State {
@@ -370,7 +394,6 @@ export class BuildkitBuilder {
 		if (isCached) {
 			this.#emit({kind: 'cached', vertex});
 		} else {
-			this.#hasRun = true;
 			this.#emit({kind: 'done', vertex, atNs: this.#now()});
 		}
 	}
@@ -405,15 +428,6 @@ export class BuildkitBuilder {
 		return this.#withLayer(next, createdBy, record);
 	}
 
-	#loadContext(): void {
-		if (!this.#hasContext) {
-			this.#hasContext = true;
-			this.#vertex('[internal] load build context', vertex => {
-				this.#status(vertex, `transferring context: ${this.#options.context.length}B`);
-			});
-		}
-	}
-
 	#copy(state: State, instruction: Of<'copy' | 'add'>, {name, stage}: Place): State | BuildFailure {
 		for (const flag of ['parents', 'exclude', 'checksum', 'keep-git-dir']) {
 			if (instruction.flags.has(flag)) {
@@ -422,12 +436,6 @@ export class BuildkitBuilder {
 		}
 
 		const from = instruction.flags.get('from')?.[0];
-		if (from === undefined && instruction.heredocs.length === 0) {
-			this.#loadContext();
-		} else if (instruction.heredocs.length > 0) {
-			this.#vertex('[internal] preparing inline document', () => undefined);
-		}
-
 		const vertex = name + shownText(instruction);
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		const view = from === undefined ? this.#plan.context : this.#viewFrom(from, stage.index);
@@ -484,10 +492,6 @@ export class BuildkitBuilder {
 		const mounts = this.#mounts(instruction, stage);
 		if ('error' in mounts) {
 			return this.#failure(mounts.error, instruction);
-		}
-
-		if (mounts.some(mount => mount.kind === 'bind')) {
-			this.#loadContext();
 		}
 
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});

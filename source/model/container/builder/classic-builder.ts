@@ -20,6 +20,7 @@ import {type BuildFailure, type BuildOptions, type BuildPlan, failBuild, findSta
 import {baseImage, copyLayer, directoryLayer, isCopyPlan, newContainerId, planCopy, resolveTarget, runLayer, storeOf, viewOf} from './build-step.js';
 import type {SourceProblem} from './copy-files.js';
 import {parseDockerfile, isDockerfileError} from './dockerfile-lines.js';
+import {goList} from './go-format.js';
 import {expandInstruction} from './expand-instruction.js';
 import {changeConfig, commandLine, defaultShell, isMetadata} from './image-config-change.js';
 import {type Instruction, type Of, parseInstruction} from './instruction.js';
@@ -56,6 +57,12 @@ export class ClassicBuilder {
 	}
 
 	* build(): Work<Image | BuildFailure> {
+		const {nodes, emptyContinuations} = this.#plan.dockerfile;
+		const warnings = emptyContinuations.flatMap(line => nodes.filter(node => node.startLine <= line && line <= node.endLine).map(node => `Empty continuation line found in: ${node.original}`));
+		for (const warning of warnings.length === 0 ? [] : [...new Set(warnings), 'Empty continuation lines will become errors in a future release.']) {
+			this.#sayError(`[WARNING]: ${warning}\n`);
+		}
+
 		for (const meta of this.#plan.metaArgs) {
 			this.#announce(meta);
 			const expanded = expandInstruction(meta, this.#args.metaEnvironment(), this.#plan.dockerfile.escape);
@@ -86,6 +93,11 @@ export class ClassicBuilder {
 
 	#say(text: string): void {
 		this.#emit({kind: 'stream', text});
+	}
+
+	/** What the daemon and commands write to standard error is red in the stream. */
+	#sayError(text: string): void {
+		this.#say(`\u001B[91m${text}\u001B[0m`);
 	}
 
 	#announce(instruction: Instruction): void {
@@ -192,6 +204,11 @@ export class ClassicBuilder {
 		const change = changeConfig(state.config, instruction, state.hasCmd);
 		if ('error' in change) {
 			return failBuild(change.error);
+		}
+
+		const check = state.config.Healthcheck?.Test ?? [];
+		if (instruction.kind === 'healthcheck' && check.length > 0 && check[0] !== 'NONE') {
+			this.#say(`Note: overriding previous HEALTHCHECK: ${goList(check)}\n`);
 		}
 
 		const next = {...state, config: change.config, hasCmd: state.hasCmd || instruction.kind === 'cmd', author: change.author ?? state.author};
@@ -352,7 +369,7 @@ export class ClassicBuilder {
 			container, chain: chainOf(state.image), argv, mounts, network: this.#options.network,
 			env: [...state.config.Env ?? [], ...[...args, ...this.#args.proxies()].map(([name, value]) => `${name}=${value}`)],
 			workingDir: state.config.WorkingDir ?? '', user: state.config.User ?? '',
-			output: (stream, bytes) => this.#say(stream === 'stderr' ? `\u001b[91m${decodeText(bytes)}\u001b[0m` : decodeText(bytes)),
+			output: (stream, bytes) => stream === 'stderr' ? this.#sayError(decodeText(bytes)) : this.#say(decodeText(bytes)),
 		});
 		if (outcome.kind === 'refused') {
 			return failBuild(outcome.message);
