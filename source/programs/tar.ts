@@ -1,7 +1,7 @@
 // tar(1): creating, listing and extracting archives, with or without gzip. Source: GNU tar 1.34; BusyBox 1.36.
 
 import {gunzipSync, gzipSync} from 'fflate';
-import {compareText, concatBytes} from '../base/bytes.js';
+import {compareText} from '../base/bytes.js';
 import {isTarError, readTar, type TarEntry, tarEntry, tarPath, type TarType, writeTar} from '../base/tar.js';
 import {civilFromSeconds} from '../base/calendar.js';
 import {readAll, step, write} from '../model/kernel/blocking.js';

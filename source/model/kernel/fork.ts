@@ -17,7 +17,6 @@ import {getTask} from './tasks.js';
 export type MakeProcess = (task: Task) => Process;
 
 export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Running, options: ForkOptions, makeProcess: MakeProcess): TaskId | Failure {
-	const {tx} = loop;
 	const wanted = options.newNamespaces ?? [];
 	if (wanted.length > 0 && !wanted.includes('user') && !parent.capabilities.includes('CAP_SYS_ADMIN')) {
 		return failure('EPERM');

@@ -3,7 +3,6 @@
 //
 // Simplified: propagation is recorded and shown, but events do not propagate between peer groups.
 
-import {must} from '../../base/assert.js';
 import type {Writes} from '../../base/transaction.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';

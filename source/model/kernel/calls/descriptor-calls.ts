@@ -65,15 +65,7 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 
 			return to;
 		},
-		setCloseOnExec: (fd, closeOnExec) => {
-			const {task} = self;
-			const descriptor = task.descriptors.get(fd);
-			if (descriptor === undefined) {
-				return failure('EBADF');
-			}
-
-			loop.tx.put(`task:${self.kernel}`, self.id, {...task, descriptors: new Map(task.descriptors).set(fd, {...descriptor, closeOnExec})});
-		},
+		setCloseOnExec: (fd, closeOnExec) => setCloseOnExec(self, fd, closeOnExec),
 		descriptors: () => [...self.task.descriptors.keys()].sort((a, b) => a - b),
 		pipe: () => pipe(self),
 		isTerminal: fd => fileOf(self, fd)?.what.kind === 'terminal',
@@ -93,6 +85,16 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 			return file === undefined || canReadNow(loop, file);
 		},
 	};
+}
+
+function setCloseOnExec(self: Self, fd: Fd, closeOnExec: boolean): void | Failure {
+	const {task} = self;
+	const descriptor = task.descriptors.get(fd);
+	if (descriptor === undefined) {
+		return failure('EBADF');
+	}
+
+	self.loop.tx.put(`task:${self.kernel}`, self.id, {...task, descriptors: new Map(task.descriptors).set(fd, {...descriptor, closeOnExec})});
 }
 
 export function fileOf(self: Self, fd: Fd): OpenFile | undefined {
