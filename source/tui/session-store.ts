@@ -66,7 +66,7 @@ export type StoreOptions = {
 };
 
 /** A line that takes longer than this goes on running while the screen shows it, second by second. */
-const lineWaitNs = 2 * secondNs;
+const lineWaitNs = secondNs;
 
 export class SessionStore {
 	readonly #apply: Apply;

@@ -167,11 +167,20 @@ type Drawing = {readonly node: ReactNode; readonly listener: FullScreenListener;
 /** Draws until `finish` is called, and answers what it was called with. */
 async function drawn<T>(screen: FullScreen, make: (form: FormInput, finish: (result: T) => void) => Drawing): Promise<T> {
 	const form = new FormInput();
+	screen.clear();
 	const frames = new FrameStream(screen);
 	const {promise, resolve} = Promise.withResolvers<T>();
 	const {node, listener, stop} = make(form, resolve);
-	screen.listen(listener);
 	const instance = renderFullScreen(node, {stdin: form, stdout: frames});
+	screen.listen({
+		...listener,
+		resize: (columns, rows) => {
+			screen.clear();
+			frames.restart();
+			instance.clear();
+			listener.resize(columns, rows);
+		},
+	});
 	try {
 		return await promise;
 	} finally {

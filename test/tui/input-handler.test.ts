@@ -36,7 +36,7 @@ function desk(options: {readonly withLab?: boolean} = {}) {
 test('Enter runs the line and remembers it', () => {
 	const {store, actions, press} = desk();
 	press('echo a\r');
-	expect(actions).toEqual([{type: 'line', text: 'echo a', waitNs: 2e9}]);
+	expect(actions).toEqual([{type: 'line', text: 'echo a', waitNs: 1e9}]);
 	expect(typedText(store)).toBe('');
 	press('\u{1B}[A');
 	expect(typedText(store)).toBe('echo a');

@@ -78,7 +78,7 @@ export class ScreenDriver {
 	/** The rows of the screen, without the blanks at their ends. */
 	get rows(): readonly string[] {
 		const {active} = this.#terminal.buffer;
-		return Array.from({length: this.#terminal.rows}, (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '');
+		return Array.from({length: this.#terminal.rows}, (_, row) => active.getLine(active.baseY + row)?.translateToString(true, 0, this.#terminal.cols) ?? '');
 	}
 
 	get text(): string {

@@ -1,38 +1,34 @@
-// Between Ink and the real terminal: counts what goes over the wire, and makes it less. Ink skips unchanged rows one by one
-// (ESC [ E for each); a run of them is one sequence with a count, which takes a typed key from 184 to 75 bytes.
+// Between Ink and the real terminal: frames are gathered, said in fewer bytes (frame-minimiser.ts), and counted.
+//
+// Ink is not told of a new size, since it would at once draw its old tree on the new screen: start.tsx clears the screen, lets Ink forget
+// its last frame, and gives the new size to the components.
 
 import {Writable} from 'node:stream';
+import {FrameMinimiser} from './frame-minimiser.js';
 
-const nextLines = /(?:\u001B\[E){2,}/gv;
-const nextLineLength = '\u{1B}[E'.length;
-
-/** The same drawing in fewer bytes. */
-export function collapseNextLines(frame: string): string {
-	return frame.replaceAll(nextLines, run => `\u{1B}[${run.length / nextLineLength}E`);
-}
+const syncStart = '\u{1B}[?2026h';
+const syncEnd = '\u{1B}[?2026l';
 
 export type FrameTarget = {
 	readonly columns?: number;
 	readonly rows?: number;
 	write(text: string): boolean;
-	on(event: 'resize', listener: () => void): unknown;
-	off(event: 'resize', listener: () => void): unknown;
 };
 
 export class FrameStream extends Writable {
 	/** Ink asks. */
 	readonly isTTY = true;
 	readonly #target: FrameTarget;
-	readonly #forwardResize = (): void => {
-		this.emit('resize');
-	};
-
+	#minimiser: FrameMinimiser;
+	/** A frame that has begun: Ink writes the marks of synchronized output apart from what is between them. */
+	#gathered: string | undefined;
 	#bytes = 0;
 
+	/** The target's screen is empty and its cursor in the upper left corner. */
 	constructor(target: FrameTarget) {
 		super({decodeStrings: false});
 		this.#target = target;
-		target.on('resize', this.#forwardResize);
+		this.#minimiser = new FrameMinimiser(this.columns);
 	}
 
 	get columns(): number {
@@ -49,14 +45,49 @@ export class FrameStream extends Writable {
 	}
 
 	override _write(chunk: string | Uint8Array, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-		const text = collapseNextLines(typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk));
-		this.#bytes += Buffer.byteLength(text);
-		this.#target.write(text);
+		const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
+		if (this.#gathered === undefined && text.startsWith(syncStart)) {
+			this.#gathered = '';
+			// Should its end never come, it is drawn all the same.
+			queueMicrotask(this.#flush);
+		}
+
+		if (this.#gathered === undefined) {
+			this.#send(text);
+		} else {
+			this.#gathered += text;
+			if (text.endsWith(syncEnd)) {
+				this.#flush();
+			}
+		}
+
 		done();
 	}
 
-	/** Ink listens to this stream; the terminal behind it outlives it. */
+	/** Begins anew on a screen that was cleared. */
+	restart(): void {
+		this.#flush();
+		this.#minimiser = new FrameMinimiser(this.columns);
+	}
+
+	/** Nothing more will come. */
 	close(): void {
-		this.#target.off('resize', this.#forwardResize);
+		this.#flush();
+	}
+
+	readonly #flush = (): void => {
+		const frame = this.#gathered;
+		this.#gathered = undefined;
+		if (frame !== undefined) {
+			this.#send(frame);
+		}
+	};
+
+	#send(frame: string): void {
+		const text = this.#minimiser.minimise(frame);
+		if (text !== '') {
+			this.#bytes += Buffer.byteLength(text);
+			this.#target.write(text);
+		}
 	}
 }

@@ -5,7 +5,8 @@
 import {writeSync} from 'node:fs';
 import {InputTokenizer, type InputToken} from './input-tokens.js';
 
-const enterSequence = '\u{1B}[?1049h\u{1B}[?2004h\u{1B}[H\u{1B}[2J';
+const enterSequence = '\u{1B}[?1049h\u{1B}[?2004h';
+const clearSequence = '\u{1B}[0m\u{1B}[H\u{1B}[J';
 /** Synchronized output off, colours off, paste marks off, main screen, cursor on. */
 const leaveSequence = '\u{1B}[?2026l\u{1B}[0m\u{1B}[?2004l\u{1B}[?1049l\u{1B}[?25h';
 
@@ -54,12 +55,9 @@ export class FullScreen {
 		return this.#isOurs && this.#streams.stdout.write(text);
 	}
 
-	on(event: 'resize', listener: () => void): void {
-		this.#streams.stdout.on(event, listener);
-	}
-
-	off(event: 'resize', listener: () => void): void {
-		this.#streams.stdout.off(event, listener);
+	/** An empty screen with the cursor in its upper left corner, for a new drawing. */
+	clear(): void {
+		this.write(clearSequence);
 	}
 
 	/** Who gets what happens from now on. */
