@@ -31,12 +31,18 @@ function group(short: string, commands: Readonly<Record<string, CommandSpec | Mi
 	return {kind: 'group', short, commands: new Map(Object.entries(commands)), otherNames: new Map(Object.entries(otherNames))};
 }
 
+/** The same commands below `docker builder` and `docker build`, where the builder is given, and below `docker buildx`, where it is not. */
+const plainBuild: CommandSpec = {...build, listedAs: 'Build an image from a Dockerfile'};
+const withoutBuilder = (spec: CommandSpec): CommandSpec => ({
+	...spec, flags: spec.flags.map(({default: value, ...rest}) => value === undefined || rest.name === 'builder' ? rest : {...rest, default: value}),
+});
+
 const container = group('Manage containers', {
 	attach, commit, cp, create, diff, exec, export: exportContainer, inspect: inspectContainer, kill, logs, ls: ps, pause, port, prune: containerPrune, rename, restart, rm, run, start, stats, stop, top, unpause, update, wait,
 }, {list: 'ls', ps: 'ls', remove: 'rm'});
 
 const image = group('Manage images', {
-	build, history, import: importImage, inspect: inspectImage, load, ls: images, prune: imagePrune, pull, push, rm: rmi, save, tag,
+	build: plainBuild, history, import: importImage, inspect: inspectImage, load, ls: images, prune: imagePrune, pull, push, rm: rmi, save, tag,
 }, {list: 'ls', remove: 'rm'});
 
 const network = group('Manage networks', {
@@ -54,14 +60,14 @@ const context = group('Manage contexts', {
 	inspect: missing('Display detailed information on one or more contexts'), ls: listContexts, rm: missing('Remove one or more contexts'), show: showContext, update: missing('Update a context'), use: missing('Set the current docker context'),
 }, {list: 'ls', remove: 'rm'});
 
-const buildxCommands: Readonly<Record<string, CommandSpec | MissingCommand>> = {
-	bake: missing('Build from a file'), build, create: missing('Create a new builder instance'), 'dial-stdio': missing('Proxy current stdio streams to builder instance'), du: missing('Disk usage'),
-	inspect: missing('Inspect current builder instance'), ls: missing('List builder instances'), prune: builderPrune, rm: missing('Remove one or more builder instances'), stop: missing('Stop builder instance'),
+const buildxCommands = (adapt: (spec: CommandSpec) => CommandSpec): Readonly<Record<string, CommandSpec | MissingCommand>> => ({
+	bake: missing('Build from a file'), build: adapt(build), create: missing('Create a new builder instance'), 'dial-stdio': missing('Proxy current stdio streams to builder instance'), du: missing('Disk usage'),
+	inspect: missing('Inspect current builder instance'), ls: missing('List builder instances'), prune: adapt(builderPrune), rm: missing('Remove one or more builder instances'), stop: missing('Stop builder instance'),
 	use: missing('Set the current builder instance'), version: missing('Show buildx version information'),
-};
+});
 
 const buildx: Group = {
-	...group('Docker Buildx', buildxCommands, {b: 'build', f: 'bake'}),
+	...group('Docker Buildx', buildxCommands(withoutBuilder), {b: 'build', f: 'bake'}),
 	long: 'Extended build capabilities with BuildKit',
 	usagePath: 'docker buildx',
 	flags: [
@@ -72,13 +78,18 @@ const buildx: Group = {
 	epilogue: 'Experimental commands and flags are hidden. Set BUILDX_EXPERIMENTAL=1 to show them.',
 };
 
+const builder: Group = {
+	...buildx, ...group('Manage builds', buildxCommands(spec => spec), {b: 'build', f: 'bake'}),
+	flags: buildx.flags!.map(each => each.name === 'builder' ? {...each, default: 'default'} : each),
+};
+
 /** The sections of `docker --help`, in its order. */
 export const rootSections: ReadonlyArray<readonly [title: string, commands: ReadonlyMap<string, Node>]> = [
 	['Common Commands', new Map<string, Node>(Object.entries({
-		run, exec, ps, build, bake: missing('Build from a file'), pull, push, images, login: missing('Authenticate to a registry'), logout: missing('Log out from a registry'), search: missing('Search Docker Hub for images'), version, info,
+		run, exec, ps, build: plainBuild, bake: missing('Build from a file'), pull, push, images, login: missing('Authenticate to a registry'), logout: missing('Log out from a registry'), search: missing('Search Docker Hub for images'), version, info,
 	}))],
 	['Management Commands', new Map<string, Node>(Object.entries({
-		builder: {...buildx, short: 'Manage builds'}, 'buildx*': buildx, 'compose*': missing('Docker Compose'), container, context, image,
+		builder, 'buildx*': buildx, 'compose*': missing('Docker Compose'), container, context, image,
 		manifest: missing('Manage Docker image manifests and manifest lists'), network, plugin: missing('Manage plugins'), system, trust: missing('Manage trust on Docker images'), volume,
 	}))],
 	['Swarm Commands', new Map<string, Node>(Object.entries({swarm: missing('Manage Swarm')}))],

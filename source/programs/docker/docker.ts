@@ -16,7 +16,7 @@ import {conclude, helpOf, runNode} from './command/dispatch.js';
 import {flag, type FlagSpec} from './command/flag.js';
 import {parseFlags, type Flags} from './command/flag-set.js';
 import {refusal, refused, type Refusal, type Steps} from './command/refusal.js';
-import {commandList, flagUsages} from './command/usage.js';
+import {commandList, flagUsages, shortOf} from './command/usage.js';
 import {classicBuild, deprecation} from './commands/build.js';
 import {clientCommit} from './commands/version.js';
 import type {Group} from './command/command.js';
@@ -47,7 +47,7 @@ function rootFlags(process: Process): readonly FlagSpec[] {
 const root: Group = {kind: 'group', short: 'A self-sufficient runtime for containers', commands: rootCommands as Group['commands'], otherNames: new Map()};
 
 export function rootHelp(process: Process): string {
-	const sections = rootSections.map(([title, commands]) => commandList(title, [...commands].map(([name, {short}]) => ({name, short}))));
+	const sections = rootSections.map(([title, commands]) => commandList(title, [...commands].map(([name, node]) => ({name, short: shortOf(node)}))));
 	return `Usage:  docker [OPTIONS] COMMAND\n\n${root.short}\n${sections.join('')}\nGlobal Options:\n${flagUsages(rootFlags(process), terminalColumns(process) - 1)}
 Run 'docker COMMAND --help' for more information on a command.
 

@@ -31,7 +31,14 @@ export function isIpAddress(text: string): boolean {
 	const octet = /^(?:0|[1-9]\d{0,2})$/v;
 	const parts = text.split('.');
 	const isV4 = parts.length === 4 && parts.every(part => octet.test(part) && Number(part) <= 255);
-	return isV4 || (text.includes(':') && /^[\da-fA-F:.]+$/v.test(text));
+	return isV4 || isIpv6(text);
+}
+
+function isIpv6(text: string): boolean {
+	const halves = text.split('::');
+	const groups = halves.flatMap(half => half === '' ? [] : half.split(':'));
+	const areGroups = groups.every(group => /^[\da-fA-F]{1,4}$/v.test(group));
+	return areGroups && (halves.length === 2 ? groups.length < 8 : halves.length === 1 && groups.length === 8);
 }
 
 export function checkStream(value: string): string | undefined {

@@ -163,7 +163,7 @@ export const pullFlags: readonly FlagSpec[] = [
 export const pushFlags: readonly FlagSpec[] = [
 	flag('all-tags', 'bool', 'Push all tags of an image to the repository', {short: 'a'}),
 	flag('disable-content-trust', 'bool', 'Skip image signing', {default: 'true', isMissing: true}),
-	flag('platform', 'string', 'Push a platform-specific manifest as a single-platform image to the registry. Image index won\'t be pushed, meaning that other manifests, including attestations won\'t be preserved. \'os[/arch[/variant]]\': Explicit platform (eg. linux/amd64)', {isMissing: true}),
+	flag('platform', 'string', 'Push a platform-specific manifest as a single-platform image to the registry.\nImage index won\'t be pushed, meaning that other manifests, including attestations won\'t be preserved.\n\'os[/arch[/variant]]\': Explicit platform (eg. linux/amd64)', {isMissing: true}),
 	flag('quiet', 'bool', 'Suppress verbose output', {short: 'q'}),
 ];
 
@@ -409,7 +409,7 @@ export const containerPruneFlags: readonly FlagSpec[] = [
 
 export const imageInspectFlags: readonly FlagSpec[] = [
 	flag('format', 'string', inspectFormatHelp, {short: 'f'}),
-	flag('platform', 'string', 'Inspect a specific platform of the multi-platform image. If the image or the server is not multi-platform capable, the command will error out if the platform does not match. \'os[/arch[/variant]]\': Explicit platform (eg. linux/amd64)', {isMissing: true}),
+	flag('platform', 'string', 'Inspect a specific platform of the multi-platform image.\nIf the image or the server is not multi-platform capable, the command will error out if the platform does not match.\n\'os[/arch[/variant]]\': Explicit platform (eg. linux/amd64)', {isMissing: true}),
 ];
 
 export const imagePruneFlags: readonly FlagSpec[] = [

@@ -2,7 +2,7 @@
 // (FlagUsagesWrapped, wrap, wrapN).
 
 import {compareText} from '../../../base/bytes.js';
-import type {CommandSpec, Group} from './command.js';
+import type {CommandSpec, Group, Node} from './command.js';
 import type {FlagSpec} from './flag.js';
 
 /** The option lines, wrapped to `columns`. */
@@ -80,10 +80,15 @@ export function commandHelp(spec: CommandSpec, {path, columns}: HelpStyle): stri
 export function groupHelp(group: Group, {path, columns}: HelpStyle): string {
 	const name = group.usagePath ?? path;
 	const options = group.flags === undefined ? '' : `\nOptions:\n${flagUsages(group.flags, columns - 1).trimEnd()}\n`;
-	const listed = (title: string, nodes: ReadonlyMap<string, {readonly short: string}>) => commandList(title, [...nodes].map(([each, {short}]) => ({name: each, short})));
+	const listed = (title: string, nodes: ReadonlyMap<string, Node>) => commandList(title, [...nodes].map(([each, node]) => ({name: each, short: shortOf(node)})));
 	const commands = (group.managementCommands === undefined ? '' : listed('Management Commands', group.managementCommands)) + listed('Commands', group.commands);
 	const epilogue = group.epilogue === undefined ? '' : `\n${group.epilogue}\n`;
 	return `Usage:  ${name}${group.flags === undefined ? '' : ' [OPTIONS]'} COMMAND\n\n${group.long ?? group.short}\n${options}${commands}\nRun '${name} COMMAND --help' for more information on a command.\n${epilogue}`;
+}
+
+/** What a list of commands says of one. */
+export function shortOf(node: Node): string {
+	return node.kind === 'command' ? node.listedAs ?? node.short : node.short;
 }
 
 /** A headed list of commands, names padded to eleven columns as cobra's `NamePadding` makes them. */

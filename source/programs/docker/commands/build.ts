@@ -109,7 +109,7 @@ function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusa
 		return mode === 'rawjson' ? refusal('virtlab: docker build --progress=rawjson is not modelled') : failedToBuild(`invalid progress mode ${mode}`);
 	}
 
-	if (flags.text('builder') !== 'default') {
+	if (!['', 'default'].includes(flags.text('builder'))) {
 		return failedToBuild(`no builder ${JSON.stringify(flags.text('builder'))} found`);
 	}
 

@@ -13,18 +13,33 @@ export function truncateId(id: string): string {
 	return id.slice(colon + 1, colon + 13);
 }
 
-/** At most `width` characters, the last of them an ellipsis if something is left out. */
+/** At most `width` columns, the last of them an ellipsis if something is left out. */
 export function ellipsis(text: string, width: number): string {
 	const characters = [...text];
 	if (width <= 0) {
 		return '';
 	}
 
-	if (characters.length <= width) {
+	if (width === 1) {
+		return characters[0] ?? '';
+	}
+
+	const whole = characters.reduce((sum, character) => sum + columnsOf(character), 0);
+	if (whole <= width) {
 		return text;
 	}
 
-	return width === 1 ? characters[0]! : `${characters.slice(0, width - 1).join('')}…`;
+	let used = 0;
+	const kept = characters.filter(character => {
+		used += columnsOf(character);
+		return used <= width - 1;
+	});
+	return `${kept.join('')}…`;
+}
+
+/** Two for the wide characters of East Asia and for emoji. */
+function columnsOf(character: string): 1 | 2 {
+	return /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/v.test(character) ? 2 : 1;
 }
 
 /** `3 minutes ago`, of a moment in Unix seconds. */
