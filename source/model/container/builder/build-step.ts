@@ -7,9 +7,10 @@ import {addLayer, layerOfFileSystem, layerStack, type Store} from '../layer-stor
 import {type LayerTree, tarOfTree, TreeBuilder} from '../layer-tree.js';
 import {familiarReference, fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
-import type {ChainId, Image, Layer} from '../schema.js';
+import type {ChainId, Image, ImageConfig, Layer} from '../schema.js';
 import type {BuildHost, BuildMount, RunOutcome} from './build-host.js';
 import {copyFiles, findOwner, isSourceProblem, type Owner, selectSources, type Source, type SourceProblem} from './copy-files.js';
+import {commandLine} from './image-config-change.js';
 import type {Of} from './instruction.js';
 import {cleanPath} from './pattern-matcher.js';
 import {TreeView} from './tree-view.js';
@@ -160,3 +161,21 @@ export function * runLayer(host: BuildHost, command: StepCommand): Work<{readonl
 	finish?.(upper);
 	return {outcome, layer: layerOfFileSystem(storeOf(host), chain, upper)};
 }
+
+/** BuildKit's command of a RUN: a here-document alone is the script; otherwise it is the shell's own. */
+export function runCommand(config: ImageConfig, {command, heredocs}: Of<'run'>): readonly string[] {
+	const [only] = heredocs;
+	const isBare = only !== undefined && heredocs.length === 1 && /^\s*<<-?\S+\s*$/v.test(command.words[0] ?? '');
+	if (!isBare) {
+		const bodies = heredocs.map(({name, content}) => `\n${content}${name}`).join('');
+		return commandLine(config, {words: command.words.length === 0 ? [] : [`${command.words[0]!}${bodies}`, ...command.words.slice(1)], isShell: command.isShell});
+	}
+
+	return commandLine(config, {words: [only.content], isShell: true});
+}
+
+/** Several sources go into a directory, with or without the slash. */
+export function withDirectoryTarget(plan: CopyPlan): CopyPlan {
+	return plan.sources.length + plan.inline.length > 1 && !plan.target.endsWith('/') ? {...plan, target: `${plan.target}/`} : plan;
+}
+

@@ -6,45 +6,36 @@
 // other flags those that change no files are refused.
 
 import {nowNs, type Nanoseconds} from '../../../base/clock.js';
-import {digestOf, sha256Hex} from '../../../base/digest.js';
-import {rfc3339OfMoment} from '../../../base/internet-date.js';
 import {randomHex} from '../../../base/random.js';
-import {fileTime, getInode, makeInodeFileSystem, putInode} from '../../kernel/inode-filesystem.js';
-import type {FsId} from '../../kernel/file-types.js';
-import {encodeDocument} from '../image-document.js';
 import {addImage, findImage, isImageError, topChain} from '../image-store.js';
-import {addLayer, getLayer, layerStack} from '../layer-store.js';
-import {rootNode, tarOfTree, TreeBuilder} from '../layer-tree.js';
+import {addLayer, getLayer} from '../layer-store.js';
+import {tarOfTree, TreeBuilder} from '../layer-tree.js';
 import {fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
-import type {BuildCacheRecord, ChainId, DiffId, History, Image, ImageConfig, Layer} from '../schema.js';
+import type {BuildCacheRecord, ChainId, Image, ImageConfig, Layer} from '../schema.js';
 import {BuildArgs, environmentOf} from './build-args.js';
+import {BuildCache, keyOf} from './build-cache.js';
 import type {BuildEvent, BuildHost, BuildMount} from './build-host.js';
-import {type BuildFailure, type BuildOptions, type BuildPlan, excerptOf, failBuild, findStage, isBuildFailure, type Stage} from './build-plan.js';
-import {baseImage, type CopyPlan, copyLayer, directoryLayer, fullImageName, isCopyPlan, newContainerId, planCopy, resolveTarget, runLayer, storeOf, viewOf} from './build-step.js';
+import {type BuildFailure, type BuildOptions, type BuildPlan, excerptOf, failBuild, isBuildFailure, type Stage} from './build-plan.js';
+import {buildkitDocument, type BuildkitResult, type HistoryEntry} from './buildkit-document.js';
+import {baseImage, copyLayer, directoryLayer, fullImageName, isCopyPlan, newContainerId, planCopy, resolveTarget, runCommand, runLayer, storeOf, viewOf, withDirectoryTarget} from './build-step.js';
 import {labelStep, parseTrigger} from './classic-builder.js';
 import {findOwner, type SourceProblem} from './copy-files.js';
 import {expandInstruction} from './expand-instruction.js';
-import {changeConfig, commandLine, isMetadata} from './image-config-change.js';
+import {changeConfig, isMetadata} from './image-config-change.js';
 import type {Instruction, Of} from './instruction.js';
 import {lintDockerfile, type Warning} from './lint.js';
 import {cleanPath} from './pattern-matcher.js';
+import {copyUpEtc, runMounts} from './run-mount.js';
 import {joinHashes, sourceHash} from './source-hash.js';
 import {expandWord} from './shell-word.js';
+import {contextVertex, declareMetaArgs, StageGraph} from './stage-graph.js';
 
-type HistoryEntry = {readonly createdBy: string; readonly layer: Layer | undefined; readonly createdUs: number};
-
-type State = {
-	readonly base: Image | undefined;
+type State = BuildkitResult & {
 	readonly chain: ChainId | undefined;
-	readonly config: ImageConfig;
-	readonly history: readonly HistoryEntry[];
-	readonly diffs: readonly DiffId[];
 	readonly hasCmd: boolean;
-	readonly author: string | undefined;
 };
 
-const comment = 'buildkit.dockerfile.v0';
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const platform = new Map([
 	['TARGETPLATFORM', 'linux/amd64'], ['TARGETOS', 'linux'], ['TARGETARCH', 'amd64'], ['TARGETVARIANT', ''], ['BUILDPLATFORM', 'linux/amd64'], ['BUILDOS', 'linux'], ['BUILDARCH', 'amd64'], ['BUILDVARIANT', ''],
@@ -61,6 +52,8 @@ export class BuildkitBuilder {
 	readonly #bases = new Map<string, Image>();
 	readonly #warnings: Warning[] = [];
 	readonly #session: string;
+	readonly #cache: BuildCache;
+	readonly #graph: StageGraph;
 	readonly #announced = new Set<string>();
 
 	constructor(host: BuildHost, plan: BuildPlan, options: BuildOptions, emit: (event: BuildEvent) => void) {
@@ -69,6 +62,8 @@ export class BuildkitBuilder {
 		this.#options = options;
 		this.#emit = emit;
 		this.#args = new BuildArgs(options.buildArgs, platform);
+		this.#cache = new BuildCache(host, options.noCache);
+		this.#graph = new StageGraph(plan, this.#args);
 		this.#session = `${randomHex(host.tx, 'build-session', 32).replace(/^(.{8})(.{4})(.{4})(.{4})/v, '$1-$2-$3-$4-')}::${randomHex(host.tx, 'build-session', 25)}`;
 	}
 
@@ -77,8 +72,8 @@ export class BuildkitBuilder {
 	}
 
 	* build(): Work<Image | BuildFailure> {
-		this.#metaArgs();
-		const needed = this.#neededStages();
+		declareMetaArgs(this.#plan, this.#args);
+		const needed = this.#graph.needed();
 		this.#loadDefinition();
 		const metadataProblem = yield * this.#loadMetadata(needed);
 		if (metadataProblem !== undefined) {
@@ -124,15 +119,6 @@ export class BuildkitBuilder {
 		return failBuild(message, {excerpt: excerptOf(this.#options.dockerfile, this.#plan.dockerfile.lines, node)});
 	}
 
-	#metaArgs(): void {
-		for (const meta of this.#plan.metaArgs) {
-			const expanded = expandInstruction(meta, this.#args.metaEnvironment(), this.#plan.dockerfile.escape);
-			for (const {name, value} of 'error' in expanded ? meta.args : expanded.instruction.args) {
-				this.#args.declareMeta(name, value);
-			}
-		}
-	}
-
 	#loadDefinition(): void {
 		this.#warnings.push(...lintDockerfile(this.#plan, stage => this.#baseVariables(stage)));
 		this.#vertex('[internal] load build definition from ' + this.#options.dockerfile, vertex => {
@@ -145,55 +131,24 @@ export class BuildkitBuilder {
 
 	/** Names that a stage's base image sets, if it is here. */
 	#baseVariables(stage: Stage): readonly string[] {
-		const earlier = this.#stageOf(this.#baseName(stage), stage.index);
+		const earlier = this.#graph.stageOf(this.#graph.baseName(stage), stage.index);
 		if (earlier !== undefined) {
 			return [...this.#baseVariables(earlier), ...earlier.steps.flatMap(step => step.kind === 'env' ? step.pairs.map(pair => pair.name) : [])];
 		}
 
-		const image = findImage(storeOf(this.#host), this.#baseName(stage));
+		const image = findImage(storeOf(this.#host), this.#graph.baseName(stage));
 		return isImageError(image) ? ['PATH'] : [...environmentOf(image.document.config.Env).keys()];
-	}
-
-	#baseName(stage: Stage): string {
-		const expanded = expandInstruction(stage.from, this.#args.metaEnvironment(), this.#plan.dockerfile.escape);
-		return 'error' in expanded ? stage.from.image : expanded.instruction.image;
-	}
-
-	/** The stage that a FROM or --from means, if it means one before `below`. */
-	#stageOf(name: string, below: number): Stage | undefined {
-		return this.#plan.stages[findStage(this.#plan.stages.slice(0, below), name)];
-	}
-
-	#neededStages(): readonly Stage[] {
-		const needed = new Set<number>();
-		const visit = (stage: Stage | undefined): void => {
-			if (stage === undefined || needed.has(stage.index)) {
-				return;
-			}
-
-			visit(this.#stageOf(this.#baseName(stage), stage.index));
-			for (const step of stage.steps) {
-				for (const name of [...step.flags.get('from') ?? [], ...(step.flags.get('mount') ?? []).flatMap(mount => mount.split(',').filter(part => part.startsWith('from=')).map(part => part.slice(5)))]) {
-					visit(this.#stageOf(name, stage.index));
-				}
-			}
-
-			needed.add(stage.index);
-		};
-
-		visit(this.#plan.stages.at(-1));
-		return this.#plan.stages.filter(stage => needed.has(stage.index));
 	}
 
 	/** Resolves every image that the needed stages name. */
 	* #loadMetadata(stages: readonly Stage[]): Work<BuildFailure | undefined> {
 		const wanted = stages.flatMap(stage => [
-			{name: this.#baseName(stage), instruction: stage.from as Instruction, below: stage.index},
+			{name: this.#graph.baseName(stage), instruction: stage.from as Instruction, below: stage.index},
 			...stage.steps.flatMap(step => (step.flags.get('from') ?? []).map(name => ({name, instruction: step, below: stage.index}))),
 		]);
 		for (const {name, instruction, below} of wanted) {
 			const full = fullImageName(name);
-			if (name === 'scratch' || this.#stageOf(name, below) !== undefined || this.#bases.has(full)) {
+			if (name === 'scratch' || this.#graph.stageOf(name, below) !== undefined || this.#bases.has(full)) {
 				continue;
 			}
 
@@ -221,13 +176,13 @@ export class BuildkitBuilder {
 			steps.push(labelStep(this.#options.labels));
 		}
 
-		const total = steps.filter(step => fileKinds.has(step.kind)).length + (started.chain === undefined && this.#baseName(stage) === 'scratch' ? 0 : 1);
+		const total = steps.filter(step => fileKinds.has(step.kind)).length + (started.chain === undefined && this.#graph.baseName(stage) === 'scratch' ? 0 : 1);
 		const prefix = this.#prefix(stage);
 		const numberOf = (index: number) => `[${prefix}${String(index).padStart(String(total).length)}/${total}] `;
 		let index = 0;
-		if (this.#baseName(stage) !== 'scratch' && this.#stageOf(this.#baseName(stage), stage.index) === undefined) {
-			this.#announceBase(fullImageName(this.#baseName(stage)), `${numberOf(++index)}FROM `);
-		} else if (this.#baseName(stage) !== 'scratch') {
+		if (this.#graph.baseName(stage) !== 'scratch' && this.#graph.stageOf(this.#graph.baseName(stage), stage.index) === undefined) {
+			this.#announceBase(fullImageName(this.#graph.baseName(stage)), `${numberOf(++index)}FROM `);
+		} else if (this.#graph.baseName(stage) !== 'scratch') {
 			index++;
 		}
 
@@ -263,16 +218,11 @@ export class BuildkitBuilder {
 
 	/** The context and inline documents, if a stage that is needed copies from them. */
 	#loadSources(): void {
-		const steps = this.#neededStages().flatMap(stage => stage.steps);
-		const readsContext = (step: Instruction) => step.kind === 'copy' || step.kind === 'add'
-			? !step.flags.has('from') && step.sources.some(source => !source.includes('<<'))
-			: (step.flags.get('mount') ?? []).some(mount => !/(?:^|,)(?:from=|type=(?!bind))/v.test(mount));
-		const hasInline = (step: Instruction) => (step.kind === 'copy' || step.kind === 'add') && step.heredocs.length > 0;
-		for (const [name, wants] of [['[internal] load build context', readsContext], ['[internal] preparing inline document', hasInline]] as const) {
-			if (!this.#announced.has(name) && steps.some(wants)) {
+		for (const name of this.#graph.sourceVertices()) {
+			if (!this.#announced.has(name)) {
 				this.#announced.add(name);
 				this.#vertex(name, vertex => {
-					if (wants === readsContext) {
+					if (name === contextVertex) {
 						this.#status(vertex, `transferring context: ${this.#options.context.length}B`);
 					}
 				});
@@ -281,8 +231,8 @@ export class BuildkitBuilder {
 	}
 
 	#start(stage: Stage): State {
-		const name = this.#baseName(stage);
-		const earlier = this.#stageOf(name, stage.index);
+		const name = this.#graph.baseName(stage);
+		const earlier = this.#graph.stageOf(name, stage.index);
 		const inherited = earlier === undefined ? undefined : this.#states.get(earlier.index);
 		if (inherited !== undefined) {
 			return {...inherited, hasCmd: false};
@@ -365,29 +315,6 @@ export class BuildkitBuilder {
 		};
 	}
 
-	/** The kept result of a vertex, if its layer is still here. */
-	#cached(key: string): BuildCacheRecord | undefined {
-		const {tx, engine} = this.#host;
-		const record = this.#options.noCache ? undefined : tx.get(`build-cache:${engine}`, key);
-		if (record?.chain === undefined || getLayer(storeOf(this.#host), record.chain) === undefined) {
-			return undefined;
-		}
-
-		const used = {...record, usedUs: fileTime(tx), usageCount: record.usageCount + 1};
-		tx.put(`build-cache:${engine}`, key, used);
-		return used;
-	}
-
-	#keep(key: string, description: string, parent: ChainId | undefined, layer: Layer): BuildCacheRecord {
-		const {tx, engine} = this.#host;
-		const timeUs = fileTime(tx);
-		const record: BuildCacheRecord = {
-			key, id: cacheId(tx, 'build-cache'), kind: 'regular', description, diff: layer.diff, parent, chain: layer.chain, sizeBytes: layer.sizeBytes, createdUs: timeUs, usedUs: timeUs, usageCount: 1,
-		};
-		tx.put(`build-cache:${engine}`, key, record);
-		return record;
-	}
-
 	/** Emits what happened to a vertex: used from the cache, or done now. */
 	#announceStep(vertex: string, isCached: boolean): void {
 		this.#host.tx.emit({kind: 'build-step', engine: this.#host.engine, step: vertex, isCached});
@@ -411,7 +338,7 @@ export class BuildkitBuilder {
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		const user = state.config.User ?? '';
 		const key = keyOf(['workdir', state.chain ?? '', workingDir, user]);
-		let record = this.#cached(key);
+		let record = this.#cache.find(key);
 		const isCached = record !== undefined;
 		if (record === undefined) {
 			const owner = user === '' ? {uid: 0, gid: 0} : findOwner(viewOf(this.#host, state.chain), user);
@@ -421,7 +348,7 @@ export class BuildkitBuilder {
 				return next;
 			}
 
-			record = this.#keep(key, vertex, state.chain, layer);
+			record = this.#cache.keep(key, vertex, state.chain, layer);
 		}
 
 		this.#announceStep(vertex, isCached);
@@ -447,7 +374,7 @@ export class BuildkitBuilder {
 		const {flags, sources, target, kind} = instruction;
 		const text = [kind.toUpperCase(), ...['chown', 'chmod'].flatMap(flag => (flags.get(flag) ?? []).map(value => `--${flag}=${value}`)), ...sources, target].join(' ');
 		const key = keyOf([text, state.chain ?? '', ...plan.sources.map(({path, file}) => sourceHash(view, path, file)), ...plan.inline.map(({content}) => content), plan.target, `${plan.owner.uid}:${plan.owner.gid}:${plan.mode ?? ''}`]);
-		let record = this.#cached(key);
+		let record = this.#cache.find(key);
 		const isCached = record !== undefined;
 		if (record === undefined) {
 			const layer = copyLayer(this.#host, state.chain, withDirectoryTarget(plan));
@@ -455,7 +382,7 @@ export class BuildkitBuilder {
 				return this.#fail(vertex, layer.error, instruction);
 			}
 
-			record = this.#keep(key, vertex, state.chain, layer);
+			record = this.#cache.keep(key, vertex, state.chain, layer);
 		}
 
 		this.#announceStep(vertex, isCached);
@@ -463,7 +390,7 @@ export class BuildkitBuilder {
 	}
 
 	#viewFrom(from: string, below: number) {
-		const stage = this.#stageOf(from, below);
+		const stage = this.#graph.stageOf(from, below);
 		const image = this.#bases.get(fullImageName(from));
 		return viewOf(this.#host, stage === undefined ? (image === undefined ? undefined : topChain(image)) : this.#states.get(stage.index)?.chain);
 	}
@@ -489,7 +416,9 @@ export class BuildkitBuilder {
 		const prefix = args.length === 0 ? '' : `|${args.length} ${args.map(([key, value]) => `${key}=${value}`).join(' ')} `;
 		const known = new Map([...args, ...environment]);
 		const vertex = name + this.#runText(instruction, known);
-		const mounts = this.#mounts(instruction, stage);
+		const mounts = runMounts(this.#host, instruction, {
+			context: this.#plan.context, cache: this.#cache, chainOf: from => this.#states.get(this.#graph.stageOf(from, stage.index)?.index ?? -1)?.chain,
+		});
 		if ('error' in mounts) {
 			return this.#failure(mounts.error, instruction);
 		}
@@ -497,7 +426,7 @@ export class BuildkitBuilder {
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		const env = [...state.config.Env ?? [], ...[...args, ...this.#args.proxies()].map(([key, value]) => `${key}=${value}`)];
 		const key = keyOf(['run', state.chain ?? '', ...command, '', ...env, '', state.config.WorkingDir ?? '', state.config.User ?? '', ...instruction.flags.get('mount') ?? [], this.#contextHash(mounts)]);
-		const cached = this.#cached(key);
+		const cached = this.#cache.find(key);
 		if (cached !== undefined) {
 			this.#announceStep(vertex, true);
 			return this.#withLayer(state, `RUN ${prefix}${command.join(' ')} # buildkit`, cached);
@@ -507,7 +436,7 @@ export class BuildkitBuilder {
 			container: newContainerId(this.#host), chain: state.chain, argv: command, env, mounts, network: this.#network(instruction),
 			workingDir: state.config.WorkingDir ?? '', user: state.config.User ?? '',
 			output: (stream, bytes) => this.#emit({kind: 'log', vertex, stream, bytes, atNs: this.#now()}),
-			finish: fs => this.#copyUpEtc(state.chain, fs),
+			finish: fs => copyUpEtc(this.#host, state.chain, fs),
 		});
 		if (layer === undefined || outcome.kind === 'refused') {
 			const reason = outcome.kind === 'refused' ? outcome.message : `exit code: ${outcome.status}`;
@@ -515,7 +444,7 @@ export class BuildkitBuilder {
 		}
 
 		this.#announceStep(vertex, false);
-		return this.#withLayer(state, `RUN ${prefix}${command.join(' ')} # buildkit`, this.#keep(key, vertex, state.chain, layer));
+		return this.#withLayer(state, `RUN ${prefix}${command.join(' ')} # buildkit`, this.#cache.keep(key, vertex, state.chain, layer));
 	}
 
 	/** What of the context a RUN can read through its bind mounts: all of it. */
@@ -541,96 +470,11 @@ export class BuildkitBuilder {
 		return 'error' in expanded ? original : expanded.text;
 	}
 
-	/** The mount points of /etc/hosts and /etc/resolv.conf are made in the container's own /etc, which thereby is in every RUN's layer. */
-	#copyUpEtc(chain: ChainId | undefined, fs: FsId): void {
-		const {tx} = this.#host;
-		const root = getInode(tx, fs, rootNode)!;
-		const below = viewOf(this.#host, chain).at(['etc'])?.inode;
-		if (root.entries.has('etc') || below?.type !== 'directory') {
-			return;
-		}
-
-		const record = tx.get('filesystem', fs)!;
-		const node = record.nextNode;
-		tx.put('filesystem', fs, {...record, nextNode: node + 1});
-		putInode(tx, fs, {...below, node, nlink: 2, parent: rootNode, entries: new Map(), xattrs: new Map()});
-		putInode(tx, fs, {...root, nlink: root.nlink + 1, entries: new Map(root.entries).set('etc', {node, type: 'directory'})});
-	}
-
-	#mounts({flags}: Of<'run'>, stage: Stage): readonly BuildMount[] | {readonly error: string} {
-		const mounts: BuildMount[] = [];
-		for (const text of flags.get('mount') ?? []) {
-			const fields = new Map(text.split(',').map(part => [part.split('=', 1)[0]!, part.slice(part.indexOf('=') + 1)] as const));
-			const type = fields.get('type') ?? 'bind';
-			const target = fields.get('target') ?? fields.get('dst') ?? fields.get('destination');
-			if (type === 'secret') {
-				if (fields.get('required') === 'true') {
-					return {error: `secret ${fields.get('id') ?? ''}: not found`};
-				}
-
-				continue;
-			}
-
-			if (target === undefined) {
-				return {error: 'invalid mount target ""'};
-			}
-
-			const from = fields.get('from');
-			if (type === 'bind') {
-				const lower = from === undefined ? [this.#contextFileSystem()] : layerStack(storeOf(this.#host), this.#states.get(this.#stageOf(from, stage.index)?.index ?? -1)?.chain).map(layer => layer.fs);
-				mounts.push({kind: 'bind', target, lower, source: fields.get('source') ?? fields.get('src') ?? '/', isWritable: fields.has('rw') || fields.has('readwrite')});
-			} else if (type === 'cache') {
-				mounts.push({kind: 'volume', target, fs: this.#cacheMount(fields.get('id') ?? target)});
-			} else if (type === 'tmpfs') {
-				mounts.push({kind: 'tmpfs', target, sizeBytes: undefined});
-			} else {
-				return {error: `unsupported mount type ${JSON.stringify(type)}`};
-			}
-		}
-
-		return mounts;
-	}
-
-	#contextFileSystem(): FsId {
-		const builder = new TreeBuilder();
-		const visit = (path: readonly string[]): void => {
-			for (const {name, file: {inode}} of this.#plan.context.entries(this.#plan.context.at(path)!)) {
-				builder.add([...path, name], {...inode, timeUs: inode.mtimeUs});
-				if (inode.type === 'directory') {
-					visit([...path, name]);
-				}
-			}
-		};
-
-		visit([]);
-		const fs = makeInodeFileSystem(this.#host.tx, 'ext4');
-		for (const inode of builder.finish().values()) {
-			putInode(this.#host.tx, fs, inode);
-		}
-
-		return fs;
-	}
-
-	/** The directory of a `--mount=type=cache`, which outlives the build. Its filesystem's number is kept in the record's id. */
-	#cacheMount(id: string): FsId {
-		const {tx, engine} = this.#host;
-		const key = `cachemount:${id}`;
-		const kept = tx.get(`build-cache:${engine}`, key);
-		if (kept !== undefined) {
-			return Number(kept.id);
-		}
-
-		const fs = makeInodeFileSystem(tx, 'ext4');
-		const timeUs = fileTime(tx);
-		tx.put(`build-cache:${engine}`, key, {key, id: String(fs), kind: 'exec.cachemount', description: `cached mount ${id}`, diff: undefined, parent: undefined, chain: undefined, sizeBytes: 0, createdUs: timeUs, usedUs: timeUs, usageCount: 1});
-		return fs;
-	}
-
 	#export(state: State): Image {
 		const vertex = 'exporting to image';
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		this.#status(vertex, 'exporting layers');
-		const image = addImage(storeOf(this.#host), this.#document(state));
+		const image = addImage(storeOf(this.#host), buildkitDocument(state));
 		this.#status(vertex, `writing image ${image.id}`);
 		for (const tag of this.#options.tags) {
 			const reference = parseReference(tag);
@@ -643,57 +487,10 @@ export class BuildkitBuilder {
 		return image;
 	}
 
-	#document({base, config, history, diffs, author}: State): Uint8Array {
-		const below = base?.document.history ?? [];
-		const times = historyTimes(history, below.at(-1)?.created ?? base?.document.created);
-		const added = history.map(({createdBy, layer}, index): History => ({created: times[index]!, created_by: createdBy, comment, ...layer === undefined && {empty_layer: true}}));
-		const all = [...below, ...added];
-		return encodeDocument({
-			architecture: 'amd64', ...author !== undefined && {author}, config, created: all.at(-1)?.created ?? base?.document.created ?? rfc3339OfMoment({seconds: 0, nanoseconds: 0}),
-			history: all, os: 'linux', rootfs: {type: 'layers', diff_ids: diffs},
-		}, 'oci');
-	}
 }
 
 type Place = {readonly stage: Stage; readonly name: string};
 
-function keyOf(parts: readonly string[]): string {
-	return digestOf(parts.map(part => `${part.length}:${part}`).join('')) as string;
-}
-
-/** 25 characters of base 36, like BuildKit's identities. */
-function cacheId(tx: BuildHost['tx'], stream: string): string {
-	return BigInt(`0x${sha256Hex(randomHex(tx, stream, 64)).slice(0, 36)}`).toString(36).padStart(25, '0').slice(-25);
-}
-
-/** An instruction without a layer has the time of the next layer, the last ones that of the layer before; so equal builds are equal images. */
-function historyTimes(history: readonly HistoryEntry[], before: string | undefined): readonly string[] {
-	const text = (us: number) => rfc3339OfMoment({seconds: Math.floor(us / 1e6), nanoseconds: us % 1e6 * 1000});
-	let last = before ?? '1970-01-01T00:00:00Z';
-	return history.map((_, index) => {
-		const next = history.slice(index).find(entry => entry.layer !== undefined);
-		last = next === undefined ? last : text(next.createdUs);
-		return last;
-	});
-}
-
-function runCommand(config: ImageConfig, {command, heredocs}: Of<'run'>): readonly string[] {
-	const [only] = heredocs;
-	const isBare = only !== undefined && heredocs.length === 1 && /^\s*<<-?\S+\s*$/v.test(command.words[0] ?? '');
-	if (!isBare) {
-		const bodies = heredocs.map(({name, content}) => `\n${content}${name}`).join('');
-		return commandLine(config, {words: command.words.length === 0 ? [] : [`${command.words[0]!}${bodies}`, ...command.words.slice(1)], isShell: command.isShell});
-	}
-
-	return commandLine(config, {words: [only.content], isShell: true});
-}
-
 function shownText({node}: Instruction): string {
 	return node.original.trim();
 }
-
-/** Several sources go into a directory, with or without the slash. */
-function withDirectoryTarget(plan: CopyPlan): CopyPlan {
-	return plan.sources.length + plan.inline.length > 1 && !plan.target.endsWith('/') ? {...plan, target: `${plan.target}/`} : plan;
-}
-
