@@ -12,7 +12,7 @@ import {addLayer, getLayer} from '../layer-store.js';
 import {tarOfTree, TreeBuilder} from '../layer-tree.js';
 import {fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
-import type {BuildCacheRecord, ChainId, Image, ImageConfig, Layer} from '../schema.js';
+import type {BuildCacheRecord, ChainId, Image, Layer} from '../schema.js';
 import {BuildArgs, environmentOf} from './build-args.js';
 import {BuildCache, keyOf} from './build-cache.js';
 import type {BuildEvent, BuildHost, BuildMount} from './build-host.js';
