@@ -80,12 +80,9 @@ function sizeInBytes(text: string, base: number): number | {readonly error: stri
 		return {error: `invalid size: '${text}'`};
 	}
 
-	if (suffix === '') {
-		return Math.trunc(size);
-	}
-
-	if (suffix === 'b') {
-		return Math.trunc(size);
+	if (suffix === '' || suffix === 'b') {
+		// The sum makes 0 of -0.
+		return Math.trunc(size) + 0;
 	}
 
 	const power = letters.indexOf(suffix[0]!) + 1;
@@ -94,5 +91,5 @@ function sizeInBytes(text: string, base: number): number | {readonly error: stri
 		return {error: `invalid suffix: '${suffix}'`};
 	}
 
-	return Math.trunc(size * base ** power);
+	return Math.trunc(size * base ** power) + 0;
 }
