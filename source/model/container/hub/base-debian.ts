@@ -100,15 +100,15 @@ function debianFiles({osRelease, issue, version, sources, isUbuntu}: Release): r
 		text('/etc/profile', '# /etc/profile: system-wide .profile file for the Bourne shell (sh(1))\n# and Bourne compatible shells (bash(1), ksh(1), ash(1), ...).\n\nif [ "$(id -u)" -eq 0 ]; then\n  PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nelse\n  PATH="/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"\nfi\nexport PATH\n'),
 		text('/root/.bashrc', bashrc), text('/root/.profile', profile), text('/etc/skel/.bashrc', bashrc), text('/etc/skel/.profile', profile),
 		sources, directory('/etc/apt/apt.conf.d'), directory('/var/lib/apt/lists'), directory('/var/lib/dpkg'),
-		...gnuPrograms({hasProcps: isUbuntu}),
-		gnu('/usr/bin/dash', 'sh'), symlink('/usr/bin/sh', 'dash'),
+		...gnuPrograms({family: 'debian', hasProcps: isUbuntu}),
+		gnu('/usr/bin/dash', 'dash', 125_688), symlink('/usr/bin/sh', 'dash'),
 	];
 }
 
 const bulk = [
 	'/usr/lib/x86_64-linux-gnu/libc.so.6', '/usr/lib/x86_64-linux-gnu/libcrypto.so.3', '/usr/lib/x86_64-linux-gnu/libapt-pkg.so.6.0.0',
 	'/usr/lib/x86_64-linux-gnu/libstdc++.so.6.0.30', '/usr/lib/x86_64-linux-gnu/perl-base/libperl.a', '/usr/lib/locale/C.utf8/LC_COLLATE',
-	'/usr/share/zoneinfo/tzdata.zi', '/usr/share/i18n/locales/translit_combining', '/usr/bin/perl', '/var/lib/dpkg/status', '/var/lib/dpkg/available',
+	'/usr/share/zoneinfo/tzdata.zi', '/usr/share/i18n/locales/translit_combining', '/var/lib/dpkg/status', '/var/lib/dpkg/available',
 ];
 
 const debianRelease: Release = {

@@ -15,7 +15,7 @@ function redHatFiles(osRelease: string, release: string, hasProcps: boolean): re
 		...accountFiles('redHat'),
 		text('/etc/hosts', ''), text('/etc/nsswitch.conf', 'passwd:     files\nshadow:     files\ngroup:      files\nhosts:      files dns\n'), text('/etc/shells', '/bin/sh\n/bin/bash\n/usr/bin/sh\n/usr/bin/bash\n'),
 		text('/root/.bashrc', '# .bashrc\n\n# User specific aliases and functions\n\nalias rm=\'rm -i\'\nalias cp=\'cp -i\'\nalias mv=\'mv -i\'\n\n# Source global definitions\nif [ -f /etc/bashrc ]; then\n\t. /etc/bashrc\nfi\n'),
-		...gnuPrograms({hasProcps}), symlink('/usr/bin/sh', 'bash'),
+		...gnuPrograms({family: 'redHat', hasProcps}), symlink('/usr/bin/sh', 'bash'),
 		gnu('/usr/bin/curl', 'curl'),
 		...hasProcps ? [gnu('/usr/bin/vi', 'vi', 928_000), gnu('/usr/sbin/ip', 'ip')] : [],
 	];

@@ -78,7 +78,7 @@ function nginxDebian(version: Version): ImageRecipe {
 				comment: 'buildkit.dockerfile.v0', transferSizeBytes: megabytes(44.1), sizeBytes: megabytes(117.2),
 				files: () => [
 					...packageFiles(), ...accountFiles('debian', {users: 'nginx:x:101:101:nginx user:/nonexistent:/bin/false\n', groups: 'nginx:x:101:\n'}),
-					program('/usr/sbin/nginx', 'nginx', {sizeBytes: 1_559_552}), gnu('/usr/bin/curl', 'curl', 301_168), hole('/usr/sbin/nginx-debug', 1_586_000, 0o755),
+					program('/usr/sbin/nginx', 'nginx', {sizeBytes: 1_559_552}), gnu('/usr/bin/curl', 'curl', 301_168), gnu('/usr/bin/envsubst', 'envsubst'), hole('/usr/sbin/nginx-debug', 1_586_000, 0o755),
 				],
 				rest: ['/usr/lib/x86_64-linux-gnu/libicudata.so.72.1', '/usr/lib/x86_64-linux-gnu/libx265.so.199', '/usr/lib/x86_64-linux-gnu/libaom.so.3.6.0', '/usr/lib/x86_64-linux-gnu/libcurl.so.4.8.0', '/usr/lib/x86_64-linux-gnu/perl/5.36.0/CORE/libperl.so', '/usr/lib/nginx/modules/ngx_http_js_module.so'],
 			},

@@ -19,14 +19,21 @@ const sizes: Readonly<Record<string, number>> = {
 	bash: 1_265_648, sh: 125_688, ls: 151_344, cp: 151_152, mv: 143_024, dd: 84_984, tar: 531_984, find: 224_848, grep: 203_152, sed: 126_424, gzip: 98_136, sort: 110_072, awk: 158_904, date: 121_904, du: 162_568, df: 95_104,
 };
 
+/** Present, because a Dockerfile that calls them must not hear "not found"; the kernel answers for programs that are not modelled. */
+const packageTools = {
+	debian: ['apt', 'apt-cache', 'apt-get', 'apt-key', 'dpkg', 'dpkg-query', 'perl', 'passwd', 'chsh', 'ldd', 'localedef', 'getent', 'iconv'],
+	redHat: ['rpm', 'yum', 'microdnf', 'getent', 'iconv', 'ldd'],
+} as const;
+const accountTools = ['useradd', 'userdel', 'usermod', 'groupadd', 'groupdel', 'ldconfig'] as const;
+
 /** The family of GNU programs: `usr` is where they live; /bin is a link to it. */
-export function gnuPrograms(groups: {readonly hasProcps?: boolean} = {}): readonly FileRecipe[] {
-	const names = [...coreutils, ...essential, ...utilLinux, ...groups.hasProcps === true ? procps : []];
+export function gnuPrograms(groups: {readonly family: keyof typeof packageTools; readonly hasProcps: boolean}): readonly FileRecipe[] {
+	const names = [...coreutils, ...essential, ...utilLinux, ...packageTools[groups.family], ...groups.hasProcps ? procps : []];
 	return [
 		...names.map(name => gnu(`/usr/bin/${name}`, name)),
 		gnu('/usr/bin/[', 'test'),
 		gnu('/usr/bin/bash', 'bash'),
-		...sbin.map(name => gnu(`/usr/sbin/${name}`, name)),
+		...[...sbin, ...accountTools].map(name => gnu(`/usr/sbin/${name}`, name)),
 	];
 }
 
@@ -64,7 +71,7 @@ export function busyboxHardLinks(sizeBytes: number): readonly FileRecipe[] {
 /** Alpine: symbolic links to /bin/busybox. */
 export function busyboxSymlinks(sizeBytes: number): readonly FileRecipe[] {
 	return [
-		program('/bin/busybox', 'busybox', {flavour: 'busybox', sizeBytes}),
+		program('/bin/busybox', 'busybox', {flavour: 'busybox', sizeBytes}), program('/sbin/apk', 'apk', {flavour: 'busybox', sizeBytes: 71_000}),
 		...Object.entries(applets).flatMap(([folder, names]) => names.map(name => symlink(`${folder}/${name}`, '/bin/busybox'))),
 	];
 }
