@@ -1,11 +1,12 @@
 // The output of the simulated terminal, as lines of styled spans: a small interpreter of what programs write. It obeys colours (SGR),
-// carriage return, backspace, tab, erasing in the line and clearing the screen; every other control character and sequence is shown
+// carriage return, backspace, tab, moving and erasing within the lines just written (docker pull draws its progress so) and clearing
+// the screen; every other control character and sequence is shown
 // in visible notation and never passed on, so that no output can drive the learner's real terminal. Bytes that are not UTF-8 are
 // shown as \x9b.
 //
 //     bytes ──> characters ──> cells of the line being written ──> finished lines (bounded in number and in characters)
 //
-// Simplified: there is no addressable screen, so programs that draw with cursor movements (top in full-screen mode, vi) need one.
+// Simplified: the cursor cannot be sent to a row by its number, so programs that draw a whole screen (vi, top) show their sequences.
 
 import {plain, type Line, type Span, type Style} from '../text/styled-line.js';
 import {visibleControl} from '../text/visible-controls.js';
@@ -39,6 +40,8 @@ export class TerminalLog {
 	#lines: Line[] = [];
 	#characters = 0;
 	#row: Cell[] = [];
+	/** Lines under the one being written, after the cursor was moved up; nearest first. */
+	#below: Line[] = [];
 	#column = 0;
 	#style: Style = plain;
 	#escape = '';
@@ -65,9 +68,10 @@ export class TerminalLog {
 		return this.#lines;
 	}
 
-	/** The line being written, in which the cursor is: a shell's prompt, mostly. */
-	get partial(): {readonly before: Line; readonly after: Line} {
-		return {before: spansOf(this.#row.slice(0, this.#column)), after: spansOf(this.#row.slice(this.#column))};
+	/** The line being written, in which the cursor is (a shell's prompt, mostly), and what is under it. */
+	get partial(): {readonly before: Line; readonly after: Line; readonly below: readonly Line[]} {
+		const missing = Array.from({length: Math.max(this.#column - this.#row.length, 0)}, () => blank);
+		return {before: spansOf([...this.#row.slice(0, this.#column), ...missing]), after: spansOf(this.#row.slice(this.#column)), below: this.#below};
 	}
 
 	write(bytes: Uint8Array): void {
@@ -90,13 +94,16 @@ export class TerminalLog {
 	/** Puts lines of our own above the line being written. */
 	note(lines: readonly Line[]): void {
 		this.#version++;
-		this.#lines.push(...lines);
+		for (const content of lines) {
+			this.#push(content);
+		}
 	}
 
 	/** Forgets the line being written: after an undo the prompt is another one. */
 	dropPartial(): void {
 		this.#version++;
 		this.#row = [];
+		this.#below = [];
 		this.#column = 0;
 		this.#style = plain;
 		this.#escape = '';
@@ -168,6 +175,10 @@ export class TerminalLog {
 
 			case 'K':
 				return this.#eraseInLine(parameters);
+			case 'A':
+				return this.#moveUp(Math.max(count, 1));
+			case 'B':
+				return this.#moveDown(Math.max(count, 1));
 			case 'C':
 				return this.#moveTo(this.#column + count);
 			case 'D':
@@ -183,11 +194,38 @@ export class TerminalLog {
 		}
 	}
 
+	/** Not above what the screen shows since it was cleared, nor above what a screen could show. */
+	#moveUp(count: number): boolean {
+		const limit = Math.min(this.#lines.length - this.#top, Math.max(screenRows - this.#below.length, 0));
+		for (let moved = 0; moved < Math.min(count, limit); moved++) {
+			this.#below.unshift(spansOf(this.#row));
+			this.#row = cellsOf(this.#pop());
+		}
+
+		return true;
+	}
+
+	/** Not below what has been written. */
+	#moveDown(count: number): boolean {
+		for (let moved = 0; moved < count && this.#below.length > 0; moved++) {
+			this.#push(spansOf(this.#row));
+			this.#row = cellsOf(this.#below.shift()!);
+		}
+
+		return true;
+	}
+
 	#eraseScreen(parameters: string): boolean {
+		if (parameters === '' || parameters === '0') {
+			this.#below = [];
+			return this.#eraseInLine('0');
+		}
+
 		if (parameters !== '2' && parameters !== '3') {
 			return false;
 		}
 
+		this.#moveDown(this.#below.length);
 		this.#freshLine();
 		this.#top = this.#lines.length;
 		return true;
@@ -217,7 +255,6 @@ export class TerminalLog {
 		}
 
 		this.#column = Math.min(Math.max(column, 0), this.#limits.lineCells - 1);
-		this.#fillTo(this.#column);
 		return true;
 	}
 
@@ -277,6 +314,7 @@ export class TerminalLog {
 	}
 
 	#place(cell: Cell): void {
+		this.#fillTo(this.#column);
 		const column = this.#column++;
 		if (this.#row[column] === continuation && cell !== continuation) {
 			this.#row[column - 1] = blank;
@@ -302,21 +340,36 @@ export class TerminalLog {
 	}
 
 	#newLine(): void {
-		const finished = spansOf(this.#row);
-		this.#lines.push(finished);
-		this.#characters += this.#row.length;
+		if (this.#below.length > 0) {
+			this.#column = 0;
+			this.#moveDown(1);
+			return;
+		}
+
+		this.#push(spansOf(this.#row));
 		this.#row = [];
 		this.#column = 0;
+	}
+
+	#push(content: Line): void {
+		this.#lines.push(content);
+		this.#characters += lengthOf(content);
 		// Dropping a tenth at a time keeps the cost of a line constant.
 		if (this.#lines.length > this.#limits.lines * 1.1 || this.#characters > this.#limits.characters * 1.1) {
 			this.#dropOldest();
 		}
 	}
 
+	#pop(): Line {
+		const content = this.#lines.pop()!;
+		this.#characters -= lengthOf(content);
+		return content;
+	}
+
 	#dropOldest(): void {
 		let drop = 0;
 		while (drop < this.#lines.length - 1 && (this.#lines.length - drop > this.#limits.lines || this.#characters > this.#limits.characters)) {
-			this.#characters -= this.#lines[drop]!.reduce((sum, part) => sum + part.text.length, 0);
+			this.#characters -= lengthOf(this.#lines[drop]!);
 			drop++;
 		}
 
@@ -324,6 +377,9 @@ export class TerminalLog {
 		this.#top = Math.max(this.#top - drop, 0);
 	}
 }
+
+/** As far back as the cursor can be moved up. */
+const screenRows = 200;
 
 const blank: Cell = {text: ' ', width: 1, style: plain};
 const continuation: Cell = {text: '', width: 0, style: plain};
@@ -351,6 +407,17 @@ function spansOf(cells: readonly Cell[]): Line {
 	}
 
 	return spans;
+}
+
+function cellsOf(content: Line): Cell[] {
+	return content.flatMap(({text, style}) => graphemesOf(text).flatMap((grapheme): Cell[] => {
+		const width = widthOf(grapheme);
+		return [{text: grapheme, width, style}, ...Array.from({length: Math.max(width - 1, 0)}, () => continuation)];
+	}));
+}
+
+function lengthOf(content: Line): number {
+	return content.reduce((sum, part) => sum + part.text.length, 0);
 }
 
 function clipMarks(grapheme: string): string {

@@ -54,7 +54,7 @@ export function terminalView(wish: TerminalWish): TerminalView {
 type TypedRows = {readonly rows: readonly Line[]; readonly cursorRow: number; readonly cursorColumn: number};
 
 function typedRows({log, prompt, searchLabels, width, height}: TerminalWish): TypedRows {
-	const {before, after} = log.partial;
+	const {before, after, below} = log.partial;
 	const lead: Line = prompt.search === undefined
 		? before
 		: [span(prompt.search.found === undefined && prompt.search.query !== '' ? searchLabels.failed : searchLabels.search), span(prompt.search.query), span(': ')];
@@ -70,7 +70,7 @@ function typedRows({log, prompt, searchLabels, width, height}: TerminalWish): Ty
 	}
 
 	const listed = candidateRows(prompt.candidates, width, Math.max(height - rows.length - 1, 1));
-	return {rows: [...rows, ...listed], cursorRow, cursorColumn: isFull ? 0 : column};
+	return {rows: [...rows, ...below.flatMap(row => rowsOf(row, width)), ...listed], cursorRow, cursorColumn: isFull ? 0 : column};
 }
 
 /** Candidates in columns, as bash lists them. */

@@ -13,7 +13,7 @@ function logOf(...writes: ReadonlyArray<string | Uint8Array>): TerminalLog {
 }
 
 function shown(log: TerminalLog): string {
-	return [...log.lines, [...log.partial.before, ...log.partial.after]].map(line => lineText(line)).join('\n');
+	return [...log.lines, [...log.partial.before, ...log.partial.after], ...log.partial.below].map(line => lineText(line)).join('\n');
 }
 
 test.each([
@@ -27,6 +27,10 @@ test.each([
 	['erase the whole line', 'abcdef\u{1B}[2K', '      '],
 	['a wide character written over by halves', '你好\rx', 'x 好'],
 	['a combining mark joins its letter', 'e\u{301}!', 'e\u{301}!'],
+	['progress in lines above, as docker pull draws it', 'a: 10%\r\nb: 10%\r\n\u{1B}[2A\u{1B}[2K\ra: done\u{1B}[2B\r\u{1B}[1A\u{1B}[2K\rb: done\u{1B}[1B\r$ ', 'a: done\nb: done\n$ '],
+	['no further up than the screen, no further down than what was written', 'one\r\n\u{1B}[99Ax\u{1B}[99B!', 'xne\n !'],
+	['a newline above goes to the next line and adds none', 'one\r\ntwo\u{1B}[A\r1\n2', '1ne\n2wo'],
+	['erasing all below', 'one\r\ntwo\r\n\u{1B}[2A\u{1B}[J', ''],
 	['cursor keys within the line', 'abc\u{1B}[2Dx\u{1B}[Cy', 'axcy'],
 ])('%s', (_name, written, expected) => {
 	expect(shown(logOf(written))).toBe(expected);
