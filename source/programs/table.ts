@@ -4,6 +4,7 @@ import type {Program, ProgramTable} from '../model/kernel/program.js';
 import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
 import {dockerd} from '../engine-api/daemon.js';
+import {nginx} from './nginx.js';
 import {docker} from './docker/docker.js';
 import {curl} from './curl.js';
 import {ss} from './ss.js';
@@ -51,6 +52,7 @@ const programs: Record<string, Program> = {
 	busybox: busyboxOf(name => programs[name]),
 	unmodelled,
 	dockerd,
+	nginx,
 	docker,
 	curl,
 	ss,
