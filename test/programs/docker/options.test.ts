@@ -10,7 +10,6 @@ import {createRequest} from '../../../source/programs/docker/container/create-bo
 import {marshal, memberOf, parseJson, type Json} from '../../../source/programs/docker/go/json.js';
 import {DetachWatch, parseDetachKeys} from '../../../source/programs/docker/client/detach-keys.js';
 import {Demultiplexer} from '../../../source/programs/docker/client/multiplex.js';
-import {PlainProgress, excerpt} from '../../../source/programs/docker/build/plain-progress.js';
 import {encodeText, decodeText} from '../../../source/base/bytes.js';
 import {processWith} from './process-double.js';
 
@@ -124,44 +123,4 @@ test('frames of two streams arrive in pieces', () => {
 	const bytes = Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 3, ...encodeText('out'), 2, 0, 0, 0, 0, 0, 0, 4, ...encodeText('err\n')]);
 	const seen = [...bytes].flatMap(byte => frames.push(Uint8Array.of(byte))).map(frame => [frame.fd, decodeText(frame.bytes)]);
 	expect(seen).toEqual([[1, 'out'], [2, 'err\n']]);
-});
-
-test('BuildKit\'s plain progress', () => {
-	const progress = new PlainProgress();
-	const event = (fields: Record<string, string | number | boolean>) => progress.show(new Map(Object.entries(fields)));
-	const lines = [
-		event({kind: 'started', vertex: 'a', name: '[internal] load build definition from Dockerfile', atNs: 0}),
-		event({kind: 'status', vertex: 'a', text: 'transferring dockerfile: 91B', startNs: 0, atNs: 1e6, isDone: true}),
-		event({kind: 'done', vertex: 'a', atNs: 1e6}),
-		event({kind: 'started', vertex: 'b', name: '[1/2] FROM docker.io/library/busybox:latest', atNs: 1e6}),
-		event({kind: 'cached', vertex: 'b'}),
-		event({kind: 'started', vertex: 'c', name: '[2/2] RUN echo before && exit 7', atNs: 1e6}),
-		event({kind: 'log', vertex: 'c', text: 'befo', atNs: 328e6}),
-		event({kind: 'log', vertex: 'c', text: 're\n', atNs: 328e6}),
-		event({kind: 'failed', vertex: 'c', message: 'process "/bin/sh -c echo before && exit 7" did not complete successfully: exit code: 7', atNs: 4e8}),
-		progress.ending(), excerpt('Dockerfile', 'FROM busybox\nRUN echo before && exit 7\nRUN echo never\n', {from: 2, to: 2}),
-	];
-	expect(lines.join('')).toBe(`
-#1 [internal] load build definition from Dockerfile
-#1 transferring dockerfile: 91B done
-#1 DONE 0.0s
-
-#2 [1/2] FROM docker.io/library/busybox:latest
-#2 CACHED
-
-#3 [2/2] RUN echo before && exit 7
-#3 0.327 before
-#3 ERROR: process "/bin/sh -c echo before && exit 7" did not complete successfully: exit code: 7
-------
- > [2/2] RUN echo before && exit 7:
-0.327 before
-------
-Dockerfile:2
---------------------
-   1 |     FROM busybox
-   2 | >>> RUN echo before && exit 7
-   3 |     RUN echo never
-   4 |${' '.repeat(5)}
---------------------
-`);
 });

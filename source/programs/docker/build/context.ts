@@ -17,8 +17,6 @@ export type BuildContext = {
 	readonly tar: Uint8Array;
 	/** Relative to the context. */
 	readonly dockerfile: string;
-	/** The text, for messages that quote it. */
-	readonly source: string;
 };
 
 export function * buildContext(client: Client, where: string, file: string): Steps<BuildContext | Refusal> {
@@ -41,14 +39,14 @@ function * contextFromInput(client: Client, file: string): Steps<BuildContext | 
 
 	const isTar = isGzip(bytes) || decodeText(bytes.subarray(257, 262)) === 'ustar';
 	if (isTar) {
-		return {tar: bytes, dockerfile: file === '' ? 'Dockerfile' : file, source: ''};
+		return {tar: bytes, dockerfile: file === '' ? 'Dockerfile' : file};
 	}
 
 	if (file !== '') {
 		return refusal('ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles');
 	}
 
-	return {tar: writeTar([tarEntry('Dockerfile', 'file', {mode: 0o600, content: {sizeBytes: bytes.length, chunks: bytes.length === 0 ? [] : [{offset: 0, bytes}]}})]), dockerfile: 'Dockerfile', source: decodeText(bytes)};
+	return {tar: writeTar([tarEntry('Dockerfile', 'file', {mode: 0o600, content: {sizeBytes: bytes.length, chunks: bytes.length === 0 ? [] : [{offset: 0, bytes}]}})]), dockerfile: 'Dockerfile'};
 }
 
 function * contextFromDirectory(client: Client, where: string, file: string): Steps<BuildContext | Refusal> {
@@ -75,14 +73,13 @@ function * contextFromDirectory(client: Client, where: string, file: string): St
 	}
 
 	const name = dockerfile.slice(directory === '/' ? 1 : directory.length + 1);
-	const source = yield * readWholeFile(client, dockerfile);
-	const ignore = refused(source) ? source : yield * ignoreRules(client, directory, name);
-	if (refused(source) || refused(ignore)) {
-		return refused(source) ? source : ignore as Refusal;
+	const ignore = yield * ignoreRules(client, directory, name);
+	if (refused(ignore)) {
+		return ignore;
 	}
 
 	const entries = yield * tarOfFiles(client, directory, {topName: '', asRoot: true, ...ignore});
-	return refused(entries) ? refusal(`error checking context: ${entries.message}`) : {tar: writeTar(entries), dockerfile: name, source: decodeText(source)};
+	return refused(entries) ? refusal(`error checking context: ${entries.message}`) : {tar: writeTar(entries), dockerfile: name};
 }
 
 type IgnoreRules = {readonly isLeftOut: (path: string) => boolean; readonly hasExceptions: boolean};

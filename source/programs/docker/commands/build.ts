@@ -4,7 +4,8 @@
 import {encodeText} from '../../../base/bytes.js';
 import {write} from '../../../model/kernel/blocking.js';
 import {failed} from '../../../model/kernel/errno.js';
-import {PlainProgress, excerpt} from '../build/plain-progress.js';
+import {PlainProgress} from '../../../model/container/builder/plain-progress.js';
+import {buildEventOf} from '../build/build-event.js';
 import {buildContext, type BuildContext} from '../build/context.js';
 import {print, warn, type Client} from '../client/client.js';
 import {fileRefusal} from '../client/file-tar.js';
@@ -15,7 +16,7 @@ import {buildFlags, classicBuildFlags} from '../command/flag-table.js';
 import type {Flags} from '../command/flag-set.js';
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import {humanSize} from '../go/size.js';
-import {marshal, memberOf, numberOf, textOf, type Json} from '../go/json.js';
+import {marshal, memberOf, textOf, type Json} from '../go/json.js';
 
 export const build: CommandSpec = {
 	kind: 'command', use: '[OPTIONS] PATH | URL | -', usagePath: 'docker buildx build', short: 'Start a build',
@@ -129,14 +130,15 @@ function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusa
 			yield * warn(client, text);
 		}
 	};
-	yield * show('#0 building with "default" instance using docker driver\n');
+	yield * show('#0 building with "default" instance using docker driver\n\n');
 	const progress = new PlainProgress();
 	let id = '';
 	let error: Json;
 	yield * jsonLines(opened, function * (line): Steps<Refusal | undefined> {
 		const aux = memberOf(line, 'aux');
-		if (memberOf(aux, 'kind') !== undefined) {
-			yield * show(progress.show(aux));
+		const event = buildEventOf(aux);
+		if (event !== undefined) {
+			yield * show(progress.lines(event));
 		}
 
 		id = textOf(memberOf(aux, 'ID')) || id;
@@ -144,9 +146,10 @@ function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusa
 		return undefined;
 	});
 	opened.close();
-	yield * show(progress.ending());
+	yield * show(error === undefined ? progress.summary() : progress.failure());
 	if (error !== undefined) {
-		yield * show(errorExcerpt(error, context));
+		const excerpt = textOf(memberOf(error, 'excerpt'));
+		yield * show(excerpt === '' ? '' : `${excerpt}\n`);
 		return failedToBuild(`failed to solve: ${textOf(memberOf(error, 'message'))}`);
 	}
 
@@ -155,10 +158,4 @@ function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusa
 	}
 
 	return (yield * writeIdFile(client, flags, id)) ?? 0;
-}
-
-function errorExcerpt(error: Json, context: BuildContext): string {
-	const from = numberOf(memberOf(error, 'startLine'));
-	const to = numberOf(memberOf(error, 'endLine')) || from;
-	return from === 0 || context.source === '' ? '' : excerpt(context.dockerfile, context.source, {from, to});
 }
