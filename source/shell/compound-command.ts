@@ -22,7 +22,7 @@ export function * runCompound(shell: Shell, command: CompoundCommand, isTail = f
 		return yield * runSubshell(shell, command, isTail);
 	}
 
-	return yield * withRedirections(shell, command.redirections, () => runBody(shell, command, isTail), isTail);
+	return yield * withRedirections(shell, command.redirections, () => runBody(shell, command, isTail), {isTail});
 }
 
 function * runBody(shell: Shell, command: CompoundCommand, isTail: boolean): Doing {
@@ -59,6 +59,10 @@ function * runBody(shell: Shell, command: CompoundCommand, isTail: boolean): Doi
 		case 'arithmetic': {
 			shell.line = command.line;
 			yield step;
+			if (shell.personality.kind !== 'bash') {
+				return yield * notFound(shell, command.text.trim().split(/\s/v)[0]!);
+			}
+
 			yield * trace(shell, `(( ${command.text} ))`);
 			const value = yield * tryArithmetic(shell, command.text, '((');
 			return value === undefined || value === 0n ? 1 : 0;
@@ -67,14 +71,20 @@ function * runBody(shell: Shell, command: CompoundCommand, isTail: boolean): Doi
 		case 'conditional': {
 			shell.line = command.line;
 			yield step;
-			return yield * runConditional(shell, command.condition);
+			return shell.personality.kind === 'dash' ? yield * notFound(shell, '[[') : yield * runConditional(shell, command.condition);
 		}
 	}
 }
 
+/** To dash `[[` is a command like any other, and `((` two subshells; neither names a program. */
+function * notFound(shell: Shell, name: string): Doing {
+	yield * complain(shell, `${name}: not found`);
+	return 127;
+}
+
 /** `( ... )`: in a child, or right here if the process ends with it anyway. */
 function * runSubshell(shell: Shell, command: CompoundCommand, isTail: boolean): Doing {
-	const body = (child: Shell): Doing => withRedirections(child, command.redirections, () => runBody(child, command, true), true);
+	const body = (child: Shell): Doing => withRedirections(child, command.redirections, () => runBody(child, command, true), {isTail: true});
 	if (isTail && shell.traps.size === 0) {
 		shell.subshellDepth++;
 		return yield * body(shell);

@@ -72,7 +72,7 @@ function convertCommand(node: Bash.CommandNode, context: Context): Command {
 			const body = node.body.type === 'CompoundList'
 				? {type: 'BraceGroup' as const, pos: node.body.pos, end: node.body.end, body: node.body}
 				: node.body;
-			return {kind: 'function', line: context.lineOf(node.pos), name: node.name.text, body: convertCompound(body, context)};
+			return {kind: 'function', line: context.lineOf(node.pos), name: node.name.text, hasKeyword: node.name.pos > node.pos, body: convertCompound(body, context)};
 		}
 
 		case 'Coproc': {

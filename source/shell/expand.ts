@@ -34,6 +34,10 @@ export function * expandWords(shell: Shell, words: readonly Word[]): Doing<strin
 	return results;
 }
 
+function hasAnsiQuotes(shell: Shell): boolean {
+	return shell.personality.kind !== 'dash';
+}
+
 const plainWord = /^[\w.\/,:@%+\-]+$/v;
 
 function * expandWordInto(shell: Shell, word: Word, results: string[]): Doing<void> {
@@ -43,7 +47,7 @@ function * expandWordInto(shell: Shell, word: Word, results: string[]): Doing<vo
 	}
 
 	for (const raw of yield * braces(shell, word)) {
-		const segments = yield * expandParts(shell, partsOf(raw, 'word'));
+		const segments = yield * expandParts(shell, partsOf(raw, 'word', hasAnsiQuotes(shell)));
 		for (const field of splitFields(segments, shell.variables.get('IFS') ?? ' \t\n')) {
 			yield * expandField(shell, field, results);
 		}
@@ -98,17 +102,17 @@ export function * expandText(shell: Shell, word: Word, mode: WordMode = 'word'):
 		return word.text;
 	}
 
-	return joinSegments(yield * expandParts(shell, partsOf(word, mode)));
+	return joinSegments(yield * expandParts(shell, partsOf(word, mode, hasAnsiQuotes(shell))));
 }
 
 /** A word as a pattern, in which quoted text is plain. */
 export function * expandPattern(shell: Shell, word: Word): Doing<string> {
-	return patternOf(yield * expandParts(shell, partsOf(word, 'word')));
+	return patternOf(yield * expandParts(shell, partsOf(word, 'word', hasAnsiQuotes(shell))));
 }
 
 /** A word as a regular expression, in which quoted text is plain. */
 export function * expandRegularExpression(shell: Shell, word: Word): Doing<string> {
-	const segments = yield * expandParts(shell, partsOf(word, 'word'));
+	const segments = yield * expandParts(shell, partsOf(word, 'word', hasAnsiQuotes(shell)));
 	return segments.map(segment => segment.joiner ?? (segment.quoted ? segment.text.replace(/[.\[\]\{\}\(\)\\*+?\|\^$]/gv, String.raw`\$&`) : segment.text)).join('');
 }
 
@@ -180,15 +184,15 @@ function expandTilde(shell: Shell, user: string): string {
 
 const expander: Expander = {
 	* segments(shell, text, quoted) {
-		const segments = yield * expandParts(shell, scanWord(text, quoted ? 'quoted' : 'word'));
+		const segments = yield * expandParts(shell, scanWord(text, quoted ? 'quoted' : 'word', hasAnsiQuotes(shell)));
 		// Unquoted literal text of an operand is split, as the result of an expansion is.
 		return quoted ? segments.map(segment => segment.joiner === undefined ? {...segment, quoted: true, splits: false} : segment) : segments.map(segment => segment.quoted || segment.joiner !== undefined ? segment : splitting(segment.text));
 	},
 	* text(shell, text) {
-		return joinSegments(yield * expandParts(shell, scanWord(text, 'word')));
+		return joinSegments(yield * expandParts(shell, scanWord(text, 'word', hasAnsiQuotes(shell))));
 	},
 	* pattern(shell, text) {
-		return patternOf(yield * expandParts(shell, scanWord(text, 'word')));
+		return patternOf(yield * expandParts(shell, scanWord(text, 'word', hasAnsiQuotes(shell))));
 	},
 	arithmetic: expandArithmetic,
 };
@@ -210,7 +214,7 @@ export function * expandArithmetic(shell: Shell, source: string): Doing<bigint> 
 
 /** The same for `(( ))` and `let`, where an error, already printed, is only a failure: undefined. */
 export function * tryArithmetic(shell: Shell, source: string, command?: string): Doing<bigint | undefined> {
-	const text = /[$`"\\]/v.test(source) ? joinSegments(yield * expandParts(shell, scanWord(source, 'quoted'))) : source;
+	const text = /[$`"\\]/v.test(source) ? joinSegments(yield * expandParts(shell, scanWord(source, 'quoted', hasAnsiQuotes(shell)))) : source;
 	try {
 		return evaluateArithmetic(text, arithmeticVariables(shell));
 	} catch (error) {

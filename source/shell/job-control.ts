@@ -115,7 +115,7 @@ function * reportDeath(shell: Shell, job: Job): Doing<void> {
 	}
 
 	if (last.signal === 'INT') {
-		if (shell.isInteractive) {
+		if (shell.isInteractive && shell.process.sys.isTerminal(2)) {
 			yield * writeText(shell, 2, '\n');
 		}
 

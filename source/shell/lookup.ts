@@ -53,7 +53,7 @@ export function lookUp(shell: Shell, name: string): string | undefined {
 	}
 
 	const path = findProgram(shell, name);
-	if (path !== undefined && shell.isSet('hashall')) {
+	if (path !== undefined && (shell.isSet('hashall') || shell.personality.kind !== 'bash')) {
 		shell.hashed.set(name, {path, hits: 1});
 	}
 

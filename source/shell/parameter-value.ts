@@ -104,7 +104,7 @@ function specialValue(shell: Shell, name: string): string | undefined {
 		}
 
 		case '-': {
-			return optionLetters(shell.options, shell.source === 'text' ? 'c' : (shell.source === 'input' ? 's' : ''), shell.isInteractive);
+			return optionLetters(shell.options, shell.source === 'text' && shell.personality.kind === 'bash' ? 'c' : (shell.source === 'input' ? 's' : ''), shell.isInteractive);
 		}
 
 		case '0': {

@@ -2,8 +2,8 @@
 // errors. This file puts a cap on what it is given, tells text that is merely not finished (the prompt then reads on) from
 // text that is wrong, and finds the token that a shell would complain about.
 
-import {parse as parseBash} from 'unbash';
-import type {ParsedScript, ParseError} from 'unbash';
+import {forEachChild, parse as parseBash} from 'unbash';
+import type {ParsedScript, ParseError, SyntaxNode} from 'unbash';
 import {convertScript, Refused} from './convert.js';
 import type {List} from './syntax.js';
 
@@ -25,6 +25,8 @@ export type SyntaxFailure = {
 		| {readonly kind: 'other'; readonly message: string};
 	/** The line the token is on, as bash shows it. */
 	readonly lineText: string;
+	/** The text ends in the middle of a line, after which bash counts another one. */
+	readonly isLineOpen: boolean;
 };
 
 export type Parsed =
@@ -36,7 +38,7 @@ export type Parsed =
 /** Parses commands whose first line is number `firstLine` of the script. */
 export function parse(source: string, firstLine = 1): Parsed {
 	const lineOf = (position: number): number => firstLine + countNewlines(source, position);
-	const refuse = (message: string): SyntaxFailure => ({kind: 'error', line: firstLine, reason: {kind: 'other', message}, lineText: ''});
+	const refuse = (message: string): SyntaxFailure => ({kind: 'error', line: firstLine, reason: {kind: 'other', message}, lineText: '', isLineOpen: false});
 	if (source.length > sourceMax) {
 		return refuse(`command is longer than ${sourceMax} characters`);
 	}
@@ -49,7 +51,7 @@ export function parse(source: string, firstLine = 1): Parsed {
 		const script = parseBash(source);
 		const error = firstError(script, source);
 		if (error !== undefined) {
-			return classify(error, {source, lineOf});
+			return classify(atToken(error, script, source), {source, lineOf});
 		}
 
 		const {list, hasOpenHereDocument} = convertScript(script, source, lineOf);
@@ -86,6 +88,36 @@ function firstError(script: ParsedScript, source: string): ParseError | undefine
 	// An empty body is reported at its opening bracket; what matters is what stands where a command was expected.
 	const closing = errors.find(error => error !== first);
 	return closing !== undefined && isBlank(source, closing.pos) ? closing : {message: first.message, pos: afterOpening(source, first.pos)};
+}
+
+/**
+ * Where `then` or `do` was expected the parser reports the place after the token it found. If that is the end of the text, the
+ * token is what follows the last word that became part of the tree.
+ */
+function atToken(error: ParseError, script: ParsedScript, source: string): ParseError {
+	if (!/^expected '(?:then|do)'$/v.test(error.message)) {
+		return error;
+	}
+
+	let last = 0;
+	const visit = (node: SyntaxNode): void => {
+		if (node.type === 'Word' && node.end <= error.pos) {
+			last = Math.max(last, node.end);
+		}
+
+		forEachChild(node, child => {
+			// What the parser took for the body of a loop without `do` is not part of it.
+			const isBody = (node.type === 'For' || node.type === 'Select') && child === node.body;
+			if (!isBody || /\b(?:do|\{)\s*$/v.test(source.slice(0, child.pos))) {
+				visit(child);
+			}
+		});
+	};
+
+	visit(script);
+	const gap = /^[\s;\&\)\}]*/v.exec(source.slice(last, error.pos))![0];
+	const token = source.slice(last + gap.length, error.pos);
+	return token === '' || /^(?:if|while|until|for|select|case|elif)\b/v.test(token) ? error : {...error, pos: last + gap.length};
 }
 
 function isEmptyBody(message: string): boolean {
@@ -135,16 +167,16 @@ const unclosedQuotes = new Map([
 	['unterminated array subscript', ']'],
 ]);
 
-/** At the end of the text, whose last line counts as ended. */
+/** At the end of the text. */
 function failureAtEnd(reason: SyntaxFailure['reason'], text: Text): SyntaxFailure {
 	const {source, lineOf} = text;
-	return {kind: 'error', line: lineOf(source.length) + (source.endsWith('\n') ? 0 : 1), reason, lineText: ''};
+	return {kind: 'error', line: lineOf(source.length), reason, lineText: '', isLineOpen: !source.endsWith('\n')};
 }
 
 function failureAt(reason: SyntaxFailure['reason'], position: number, {source, lineOf}: Text): SyntaxFailure {
 	const start = source.lastIndexOf('\n', Math.max(position - 1, 0)) + 1;
 	const end = source.indexOf('\n', Math.max(position, start));
-	return {kind: 'error', line: lineOf(position), reason, lineText: source.slice(start, end === -1 ? undefined : end)};
+	return {kind: 'error', line: lineOf(position), reason, lineText: source.slice(start, end === -1 ? undefined : end), isLineOpen: false};
 }
 
 /** Whether nothing but blanks and comments follow. */

@@ -8,7 +8,7 @@ import type {Assignment, Command, List, Redirection, Word} from './syntax.js';
 
 /** The token at which such a shell would stop, and its line; undefined if the commands are in its language. */
 export function findForeignSyntax(list: List, {kind}: Personality): SyntaxFailure | undefined {
-	const fail = (line: number, near: string): SyntaxFailure => ({kind: 'error', line, reason: {kind: 'unexpected', near, expected: undefined}, lineText: ''});
+	const fail = (line: number, near: string): SyntaxFailure => ({kind: 'error', line, reason: {kind: 'unexpected', near, expected: undefined}, lineText: '', isLineOpen: false});
 	if (kind === 'bash') {
 		return undefined;
 	}
@@ -42,6 +42,11 @@ function inCommand(command: Command, kind: 'dash' | 'busybox'): Found | undefine
 	}
 
 	if (command.kind === 'function') {
+		// dash takes `function` for a command's name, and stumbles over the brace.
+		if (command.hasKeyword && kind === 'dash') {
+			return {line: command.line, near: '}'};
+		}
+
 		return inCommand(command.body, kind);
 	}
 

@@ -28,15 +28,20 @@ export function * redirect(shell: Shell, redirections: readonly Redirection[], s
 	return true;
 }
 
-/** Runs the body with redirections in force. With `isTail` they stay: the process ends with the body. */
-export function * withRedirections(shell: Shell, redirections: readonly Redirection[], body: () => Doing, isTail = false): Doing {
+/** Runs the body with redirections in force. With `isTail` they stay: the process ends with the body. A special builtin of POSIX that cannot be redirected ends a script. */
+export function * withRedirections(shell: Shell, redirections: readonly Redirection[], body: () => Doing, {isTail = false, isSpecial = false}: {readonly isTail?: boolean; readonly isSpecial?: boolean} = {}): Doing {
 	if (redirections.length === 0) {
 		return yield * body();
 	}
 
 	const saved: Saved = [];
 	try {
-		const status = (yield * redirect(shell, redirections, isTail ? undefined : saved)) ? yield * body() : redirectionStatus(shell);
+		const isDone = yield * redirect(shell, redirections, isTail ? undefined : saved);
+		if (!isDone && isSpecial && !shell.isInteractive) {
+			throw new Abandoned(2, true);
+		}
+
+		const status = isDone ? yield * body() : redirectionStatus(shell);
 		undoRedirections(shell, saved);
 		return status;
 	} catch (error) {

@@ -111,7 +111,7 @@ function * refuseScript(shell: Shell, path: string, {problem, isMissing}: {reado
 
 		case 'dash': {
 			yield * writeText(shell, 2, `${name}: 0: cannot open ${path}: ${isMissing ? 'No such file' : problem}\n`);
-			return isMissing ? 127 : 2;
+			return 2;
 		}
 
 		case 'busybox': {
@@ -163,7 +163,6 @@ function * runInput(shell: Shell): Doing {
 
 			// Ctrl-C at the prompt throws the line away; a trap runs and the prompt comes again.
 			if (shell.flow?.kind === 'interrupt') {
-				yield * writeText(shell, 2, '\n');
 				text = '';
 			}
 
@@ -233,7 +232,11 @@ function * staysAtEnd(shell: Shell): Doing<boolean> {
 
 /** Between commands: signals, jobs that ended, and the state that an interrupted command left behind. */
 function * beforePrompt(shell: Shell): Doing<void> {
-	if (shell.flow !== undefined && shell.flow.kind !== 'exit') {
+	if (shell.flow?.kind === 'interrupt' && shell.process.sys.isTerminal(2)) {
+		yield * writeText(shell, 2, '\n');
+	}
+
+	if (!isLeaving(shell)) {
 		shell.flow = undefined;
 	}
 

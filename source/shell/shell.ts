@@ -122,6 +122,8 @@ export class Shell {
 	/** The builtin that is running, for its messages. */
 	command: string | undefined;
 	isInteractive = false;
+	/** Also in subshells of an interactive shell: messages have no line numbers. */
+	belongsToPrompt = false;
 	/** Reads commands from `-c` text, a script, or standard input; decides how messages begin. */
 	source: 'text' | 'script' | 'input' = 'input';
 	loopDepth = 0;
@@ -196,7 +198,7 @@ export function messagePrefix(shell: Shell): string {
 	const {kind} = shell.personality;
 	if (kind === 'busybox') {
 		const command = shell.command === undefined ? '' : `${shell.command}: `;
-		const line = (shell.command !== undefined || shell.source === 'script') && !shell.isInteractive ? `line ${shell.line}: ` : '';
+		const line = (shell.command !== undefined || shell.source === 'script') && !shell.belongsToPrompt ? `line ${shell.line}: ` : '';
 		return `${shell.name}: ${command}${line}`;
 	}
 
@@ -206,7 +208,7 @@ export function messagePrefix(shell: Shell): string {
 	}
 
 	const command = shell.command === undefined ? '' : `${shell.command}: `;
-	if (shell.isInteractive && shell.subshellDepth === 0) {
+	if (shell.belongsToPrompt) {
 		return `${baseName(shell.name)}: ${command}`;
 	}
 

@@ -90,12 +90,12 @@ function * runAssignments(shell: Shell, assignments: readonly Assignment[], redi
 /** Runs expanded words as a command. */
 export function * runInvocation(shell: Shell, invocation: Invocation): Doing {
 	const {words} = invocation;
-	yield * trace(shell, traceWords(words));
+	yield * trace(shell, traceWords(words, shell.personality));
 	const name = words[0]!;
 	const isSpecial = shell.personality.kind !== 'bash' && specialBuiltins.has(name);
 	const definition = invocation.functions && !isSpecial ? shell.functions.get(name) : undefined;
 	if (definition !== undefined) {
-		return yield * withRedirections(shell, invocation.redirections, () => withAssignments(shell, invocation.assignments, () => callFunction(shell, name, {definition, args: words.slice(1)})), invocation.isTail);
+		return yield * withRedirections(shell, invocation.redirections, () => withAssignments(shell, invocation.assignments, () => callFunction(shell, name, {definition, args: words.slice(1)})), {isTail: invocation.isTail});
 	}
 
 	if (invocation.builtins && shell.engine.builtins.has(name)) {
@@ -129,7 +129,7 @@ function * runBuiltin(shell: Shell, invocation: Invocation, isSpecial: boolean):
 			yield * assign(shell, assignment);
 		}
 
-		return yield * withRedirections(shell, redirections, body);
+		return yield * withRedirections(shell, redirections, body, {isTail: false, isSpecial: true});
 	}
 
 	return yield * withRedirections(shell, redirections, () => withAssignments(shell, assignments, body));

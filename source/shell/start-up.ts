@@ -78,6 +78,12 @@ export function * invoke(process: Process, personality: Personality): Doing<Invo
 	const positional = commands.kind === 'text' ? others.slice(1) : (commands.kind === 'script' ? others : read.operands);
 	const shell = new Shell({process, personality, engine: engineOf(personality), name, positional});
 	shell.source = commands.kind;
+	if (personality.kind !== 'bash') {
+		shell.options.set.delete('braceexpand');
+		shell.options.set.delete('hashall');
+		shell.options.set.delete('interactive-comments');
+	}
+
 	for (const {name: option, isOn} of read.options) {
 		shell.options.set[isOn ? 'add' : 'delete'](option);
 	}
@@ -98,6 +104,7 @@ export function * invoke(process: Process, personality: Personality): Doing<Invo
 	}
 
 	shell.isInteractive = flags.has('i') || (commands.kind === 'input' && process.sys.isTerminal(0) && process.sys.isTerminal(2));
+	shell.belongsToPrompt = shell.isInteractive;
 	setVariables(shell);
 	return {shell, commands, isLogin: argv0.startsWith('-') || flags.has('l'), readsStartFiles: !flags.has('norc')};
 }

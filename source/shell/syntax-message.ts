@@ -16,17 +16,17 @@ export function syntaxMessage(shell: Shell, failure: SyntaxFailure, within?: str
 		}
 
 		case 'busybox': {
-			const place = shell.source === 'script' && !shell.isInteractive ? `line ${failure.line}: ` : '';
+			const place = shell.source === 'script' && !shell.belongsToPrompt ? `line ${failure.line}: ` : '';
 			return `${shell.name}: ${place}syntax error: ${plainReason(failure, token => `unexpected "${token}"`)}\n`;
 		}
 	}
 }
 
 function bashMessage(shell: Shell, failure: SyntaxFailure, within: string | undefined): string {
-	const isPrompt = shell.isInteractive && shell.subshellDepth === 0;
+	const isPrompt = shell.belongsToPrompt;
 	const who = isPrompt ? baseName(shell.name) : shell.name;
 	const middle = within === undefined ? (shell.source === 'text' && !isPrompt ? '-c: ' : '') : `${within}: `;
-	const prefix = isPrompt ? `${who}: ${within === undefined ? '' : middle}` : `${who}: ${middle}line ${failure.line}: `;
+	const prefix = isPrompt ? `${who}: ${within === undefined ? '' : middle}` : `${who}: ${middle}line ${failure.line + (failure.isLineOpen ? 1 : 0)}: `;
 	const {reason} = failure;
 	switch (reason.kind) {
 		case 'unexpected': {
@@ -51,7 +51,7 @@ function bashMessage(shell: Shell, failure: SyntaxFailure, within: string | unde
 function plainReason({reason}: SyntaxFailure, unexpected: (token: string) => string): string {
 	switch (reason.kind) {
 		case 'unexpected': {
-			const text = reason.near === 'newline' ? 'newline unexpected' : unexpected(reason.near);
+			const text = isWord(reason.near) && unexpected('x').endsWith('unexpected') ? `${/^[a-z]+$/v.test(reason.near) && ['newline', 'redirection'].includes(reason.near) ? reason.near : 'word'} unexpected` : unexpected(reason.near);
 			return text + expecting(reason.expected);
 		}
 
@@ -67,6 +67,11 @@ function plainReason({reason}: SyntaxFailure, unexpected: (token: string) => str
 			return reason.message;
 		}
 	}
+}
+
+/** dash names reserved words and operators, and calls everything else `word`. */
+function isWord(token: string): boolean {
+	return /^[^;\&\|\(\)<>\{\}]+$/v.test(token) && !['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', 'in', '!', '}'].includes(token);
 }
 
 function expecting(token: string | undefined): string {

@@ -62,7 +62,7 @@ export type CompoundBody =
 
 export type CompoundCommand = CompoundBody & {readonly line: number; readonly redirections: readonly Redirection[]};
 
-export type FunctionDefinition = {readonly kind: 'function'; readonly line: number; readonly name: string; readonly body: CompoundCommand};
+export type FunctionDefinition = {readonly kind: 'function'; readonly line: number; readonly name: string; /** Written `function name`. */ readonly hasKeyword: boolean; readonly body: CompoundCommand};
 
 export type Command = SimpleCommand | CompoundCommand | FunctionDefinition;
 

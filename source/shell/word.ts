@@ -27,27 +27,29 @@ export type WordMode =
 	/** The body of a here-document, or the text of an expression: all quotes are plain. */
 	| 'here-document';
 
-const cache = new WeakMap<Word, Map<WordMode, readonly WordPart[]>>();
+const cache = new WeakMap<Word, Map<string, readonly WordPart[]>>();
 
 /** The parts of a word, taken apart once for each mode. */
-export function partsOf(word: Word, mode: WordMode): readonly WordPart[] {
+export function partsOf(word: Word, mode: WordMode, hasAnsiQuotes = true): readonly WordPart[] {
+	const key = hasAnsiQuotes ? mode : `plain ${mode}`;
 	let modes = cache.get(word);
 	if (modes === undefined) {
 		modes = new Map();
 		cache.set(word, modes);
 	}
 
-	let parts = modes.get(mode);
+	let parts = modes.get(key);
 	if (parts === undefined) {
-		parts = scanWord(word.text, mode);
-		modes.set(mode, parts);
+		parts = scanWord(word.text, mode, hasAnsiQuotes);
+		modes.set(key, parts);
 	}
 
 	return parts;
 }
 
-export function scanWord(text: string, mode: WordMode): readonly WordPart[] {
-	const scanner = new Scanner(text, mode);
+/** `hasAnsiQuotes`: whether the shell knows `$'...'` and `$"..."`. */
+export function scanWord(text: string, mode: WordMode, hasAnsiQuotes = true): readonly WordPart[] {
+	const scanner = new Scanner(text, mode, hasAnsiQuotes);
 	scanner.run();
 	return scanner.parts;
 }
@@ -56,9 +58,11 @@ class Scanner {
 	readonly parts: WordPart[] = [];
 	readonly #text: string;
 	readonly #mode: WordMode;
+	readonly #hasAnsiQuotes: boolean;
 	#at = 0;
 
-	constructor(text: string, mode: WordMode) {
+	constructor(text: string, mode: WordMode, hasAnsiQuotes: boolean) {
+		this.#hasAnsiQuotes = hasAnsiQuotes;
 		this.#text = text;
 		this.#mode = mode;
 	}
@@ -217,15 +221,16 @@ class Scanner {
 			}
 
 			case '\'': {
-				return !quoted && this.#ansiQuote();
+				return !quoted && this.#hasAnsiQuotes && this.#ansiQuote();
 			}
 
 			case '"': {
-				if (!quoted) {
-					this.#doubleQuotes(at + 2);
+				if (quoted || !this.#hasAnsiQuotes) {
+					return false;
 				}
 
-				return !quoted;
+				this.#doubleQuotes(at + 2);
+				return true;
 			}
 
 			default: {

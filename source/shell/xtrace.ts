@@ -3,6 +3,7 @@
 
 import {expandText} from './expand.js';
 import {decodePrompt} from './prompt.js';
+import type {Personality} from './personality.js';
 import {quoteIfNeeded} from './quote.js';
 import {writeText} from './shell.js';
 import type {Doing, Shell} from './shell.js';
@@ -20,6 +21,7 @@ export function * trace(shell: Shell, text: string): Doing<void> {
 	yield * writeText(shell, 2, `${prompt.slice(0, 1).repeat(depth)}${prompt}${text}\n`);
 }
 
-export function traceWords(words: readonly string[]): string {
-	return words.map(word => word === '' ? '\'\'' : quoteIfNeeded(word)).join(' ');
+/** Words as the trace shows them; dash does not quote. */
+export function traceWords(words: readonly string[], personality?: Personality): string {
+	return personality?.kind === 'dash' ? words.join(' ') : words.map(word => word === '' ? '\'\'' : quoteIfNeeded(word)).join(' ');
 }

@@ -133,7 +133,6 @@ function typeCooked(loop: RunLoop, id: number, bytes: Uint8Array, from: number):
 	const signal = signalKeys[byte];
 	if (signal !== undefined) {
 		put(loop, terminal, encodeText(`^${String.fromCodePoint(byte + 64)}`));
-		put(loop, terminal, encodeText('\r\n'));
 		changeTerminal(loop, id, {editing: new Uint8Array(0), input: []});
 		signalForeground(loop, terminal, signal);
 		return from + 1;

@@ -64,7 +64,8 @@ export function * returnFrom(shell: Shell, {args}: BuiltinCall): Doing {
 }
 
 export function * exitShell(shell: Shell, {args}: BuiltinCall): Doing {
-	if (shell.isInteractive && shell.subshellDepth === 0) {
+	// Simplified: without a terminal (line mode) nothing is said on leaving.
+	if (shell.isInteractive && shell.process.sys.isTerminal(2)) {
 		yield * writeText(shell, 2, shell.name.startsWith('-') ? 'logout\n' : (shell.personality.kind === 'bash' ? 'exit\n' : ''));
 		if (!shell.hasWarnedOfJobs && shell.jobs.jobs.some(job => jobState(job) === 'stopped')) {
 			shell.hasWarnedOfJobs = true;
@@ -92,7 +93,7 @@ export function * shift(shell: Shell, {args}: BuiltinCall): Doing {
 
 	if (count > shell.positional.length || count < 0) {
 		if (shell.personality.kind === 'dash') {
-			yield * complain(shell, 'can\'t shift that many');
+			yield * complain(shell, count < 0 ? `Illegal number: ${count}` : 'can\'t shift that many');
 			throw new Abandoned(2, true);
 		}
 

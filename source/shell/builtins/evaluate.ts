@@ -80,7 +80,9 @@ function * readSource(shell: Shell, file: string): Doing<string | undefined> {
 			return undefined;
 		}
 
-		yield * complain(shell, file.includes('/') ? `can't open '${file}': ${errorTextOf(fd)}`.replaceAll('\'', shell.personality.kind === 'dash' ? '' : '\'') : `${file}: not found`);
+		const isDash = shell.personality.kind === 'dash';
+		const missing = isDash ? `cannot open ${file}: ${fd.errno === 'ENOENT' ? 'No such file' : errorTextOf(fd)}` : `can't open '${file}': ${errorTextOf(fd)}`;
+		yield * complain(shell, file.includes('/') ? missing : `${file}: not found`);
 		throw new Abandoned(shell.personality.kind === 'dash' ? 2 : 127, true);
 	}
 
@@ -155,7 +157,8 @@ export function * command(shell: Shell, {args}: BuiltinCall): Doing {
 	}
 
 	if (options.flags.has('v') || options.flags.has('V')) {
-		return yield * describe(shell, options.rest, {style: options.flags.has('v') ? 'terse' : 'verbose', all: false});
+		const names = shell.personality.kind === 'bash' ? options.rest : options.rest.slice(0, 1);
+		return yield * describe(shell, names, {style: options.flags.has('v') ? 'terse' : 'verbose', all: false});
 	}
 
 	if (options.rest.length === 0) {

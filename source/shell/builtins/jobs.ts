@@ -60,6 +60,7 @@ export function * foreground(shell: Shell, {args}: BuiltinCall): Doing {
 		return 1;
 	}
 
+	reapChildren(shell);
 	const job = yield * namedJob(shell, args[0] ?? '%+');
 	if (job === undefined) {
 		return 1;
@@ -96,6 +97,7 @@ export function * background(shell: Shell, {args}: BuiltinCall): Doing {
 		return 1;
 	}
 
+	reapChildren(shell);
 	let status = 0;
 	for (const spec of args.length === 0 ? ['%+'] : args) {
 		const job = yield * namedJob(shell, spec);
@@ -161,6 +163,10 @@ function * waitForOne(shell: Shell, spec: string): Doing {
 		const remembered = shell.jobs.remembered.get(Number(spec));
 		if (remembered !== undefined || spec.startsWith('%')) {
 			return remembered ?? 127;
+		}
+
+		if (shell.personality.kind === 'dash' && /^\d+$/v.test(spec)) {
+			return 127;
 		}
 
 		yield * complain(shell, /^\d+$/v.test(spec) ? `pid ${spec} is not a child of this shell` : `\`${spec}': not a pid or valid job spec`);

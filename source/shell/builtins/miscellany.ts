@@ -49,7 +49,7 @@ export function * unalias(shell: Shell, {name, args}: BuiltinCall): Doing {
 	let status = 0;
 	for (const word of options.rest) {
 		if (!shell.aliases.delete(word)) {
-			yield * complain(shell, `${word}: not found`);
+			yield * (shell.personality.kind === 'dash' ? writeText(shell, 2, `unalias: ${word} not found\n`) : complain(shell, `${word}: not found`));
 			status = 1;
 		}
 	}
@@ -96,7 +96,7 @@ export function * getopts(shell: Shell, {name, args}: BuiltinCall): Doing {
 	shell.command = undefined;
 	if (place === -1) {
 		if (showsErrors) {
-			yield * writeText(shell, 2, `${shell.name}: illegal option -- ${letter}\n`);
+			yield * writeText(shell, 2, shell.personality.kind === 'dash' ? `Illegal option -${letter}\n` : `${shell.name}: illegal option -- ${letter}\n`);
 		}
 
 		finish({option: '?', argument: isSilent ? letter : undefined, ...next});
@@ -106,7 +106,7 @@ export function * getopts(shell: Shell, {name, args}: BuiltinCall): Doing {
 		finish({option: letter, argument: isLast ? words[index]! : word.slice(at + 1), next: isLast ? index + 2 : index + 1, offset: 0});
 	} else {
 		if (showsErrors) {
-			yield * writeText(shell, 2, `${shell.name}: option requires an argument -- ${letter}\n`);
+			yield * writeText(shell, 2, shell.personality.kind === 'dash' ? `No arg for -${letter} option\n` : `${shell.name}: option requires an argument -- ${letter}\n`);
 		}
 
 		finish({option: isSilent ? ':' : '?', argument: isSilent ? letter : undefined, next: index + 1, offset: 0});

@@ -10,7 +10,7 @@ import {printUsage, readOptions} from './usage.js';
 
 const outputMax = 1_048_576;
 
-type Arguments = {readonly words: readonly string[]; next: number; status: number; readonly complaints: string[]};
+type Arguments = {readonly words: readonly string[]; next: number; status: number; readonly complaints: string[]; readonly isDash: boolean};
 
 export function * printf(shell: Shell, {name, args}: BuiltinCall): Doing {
 	const options = yield * readOptions(shell, args, shell.personality.kind === 'bash' ? 'v:' : '');
@@ -29,7 +29,7 @@ export function * printf(shell: Shell, {name, args}: BuiltinCall): Doing {
 		return 2;
 	}
 
-	const given: Arguments = {words, next: 0, status: 0, complaints: []};
+	const given: Arguments = {words, next: 0, status: 0, complaints: [], isDash: shell.personality.kind === 'dash'};
 	let output = '';
 	let isStopped: boolean;
 	do {
@@ -180,7 +180,7 @@ function integerOf(word: string | undefined, given: Arguments): bigint {
 
 	const number = /^\s*(?<sign>[+\-]?)(?<digits>0[Xx][\dA-Fa-f]+|0[0-7]*|[1-9]\d*)/v.exec(word);
 	if (number === null || number[0].length !== word.length) {
-		given.complaints.push(`${word}: invalid number`);
+		given.complaints.push(`${word}: ${given.isDash ? 'expected numeric value' : 'invalid number'}`);
 		given.status = 1;
 	}
 
@@ -222,7 +222,7 @@ function floatOf(word: string | undefined, given: Arguments): number {
 
 	const number = /^\s*[+\-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+\-]?\d+)?|^\s*[+\-]?(?:inf(?:inity)?|nan)/iv.exec(word);
 	if (number === null || number[0].length !== word.length) {
-		given.complaints.push(`${word}: invalid number`);
+		given.complaints.push(`${word}: ${given.isDash ? 'expected numeric value' : 'invalid number'}`);
 		given.status = 1;
 	}
 

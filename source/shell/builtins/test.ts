@@ -7,7 +7,7 @@ import type {BuiltinCall, Doing, Shell} from '../shell.js';
 export function * test(shell: Shell, {name, args}: BuiltinCall): Doing {
 	const words = name === '[' && args.at(-1) === ']' ? args.slice(0, -1) : args;
 	if (name === '[' && args.at(-1) !== ']') {
-		yield * complain(shell, 'missing `]\'');
+		yield * complain(shell, shell.personality.kind === 'bash' ? 'missing `]\'' : 'missing ]');
 		return 2;
 	}
 

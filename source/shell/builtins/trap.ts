@@ -2,7 +2,7 @@
 
 import {parseSignal, signalNumbers} from '../../model/kernel/signal.js';
 import {quoteSingle} from '../quote.js';
-import {complain, print} from '../shell.js';
+import {complain, print, writeText} from '../shell.js';
 import type {BuiltinCall, Doing, Shell, TrapName} from '../shell.js';
 import {isSignalTrap} from '../trap.js';
 import {signalTable} from './jobs.js';
@@ -50,7 +50,7 @@ export function * trap(shell: Shell, {name, args}: BuiltinCall): Doing {
 	for (const spec of specs) {
 		const which = trapName(shell, spec);
 		if (which === undefined) {
-			yield * complain(shell, shell.personality.kind === 'bash' ? `${spec}: invalid signal specification` : `${spec}: bad trap`);
+			yield * (shell.personality.kind === 'dash' ? writeText(shell, 2, `trap: ${spec}: bad trap\n`) : complain(shell, `${spec}: invalid signal specification`));
 			status = 1;
 		} else {
 			setTrap(shell, which, isReset ? undefined : rest[0]!);
