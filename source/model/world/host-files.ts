@@ -103,7 +103,7 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		text('/etc/shells', '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n'),
 		text('/etc/nsswitch.conf', 'passwd:         files\ngroup:          files\nhosts:          files dns\n'),
 		text('/etc/docker/daemon.json', '{}\n'),
-		...gnuPrograms({hasProcps: true}),
+		...gnuPrograms({family: 'debian', hasProcps: true}),
 		...[...Object.entries(hostPrograms)].flatMap(([folder, names]) => names.map(name => gnu(`${folder}/${name}`, name))),
 		gnu('/usr/bin/dash', 'dash'),
 		symlink('/usr/bin/sh', 'dash'),
