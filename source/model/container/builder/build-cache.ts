@@ -4,7 +4,7 @@ import {digestOf, sha256Hex} from '../../../base/digest.js';
 import {randomHex} from '../../../base/random.js';
 import {fileTime, makeInodeFileSystem} from '../../kernel/inode-filesystem.js';
 import type {FsId} from '../../kernel/file-types.js';
-import {getLayer} from '../layer-store.js';
+import {getLayer, removeFileSystem, removeUnusedLayers, type Store} from '../layer-store.js';
 import type {BuildCacheRecord, ChainId, Layer} from '../schema.js';
 import type {BuildHost} from './build-host.js';
 import {storeOf} from './build-step.js';
@@ -66,4 +66,23 @@ export class BuildCache {
 	#newId(): string {
 		return BigInt(`0x${sha256Hex(randomHex(this.#host.tx, 'build-cache', 64)).slice(0, 36)}`).toString(36).padStart(25, '0').slice(-25);
 	}
+}
+
+/** Layers that the cache stands on: to be spared when images go. */
+export function cachedChains({tx, engine}: Store): readonly ChainId[] {
+	return [...tx.table(`build-cache:${engine}`).values()].flatMap(({chain}) => chain ?? []);
+}
+
+/** `docker builder prune`: forgets all results, and the layers that only the cache stood on. `chainsInUse` are those of containers. */
+export function pruneBuildCache(store: Store, chainsInUse: Iterable<ChainId>): {readonly deleted: readonly string[]; readonly freedBytes: number} {
+	const {tx, engine} = store;
+	const records = [...tx.table(`build-cache:${engine}`).values()];
+	for (const {key, kind, id} of records) {
+		tx.delete(`build-cache:${engine}`, key);
+		if (kind === 'exec.cachemount') {
+			removeFileSystem(tx, Number(id));
+		}
+	}
+
+	return {deleted: records.map(record => record.id), freedBytes: removeUnusedLayers(store, chainsInUse).freedBytes};
 }

@@ -90,7 +90,7 @@ export function planBuild(options: BuildOptions): BuildPlan | BuildFailure {
 	}
 
 	const ignoreFile = fileBytes(whole, `${options.dockerfile}.dockerignore`) ?? fileBytes(whole, '.dockerignore');
-	const context = withoutIgnored(tree, ignoreFile, options.dockerfile);
+	const context = withoutIgnored(tree, ignoreFile);
 	if ('error' in context) {
 		return failBuild(context.error, {isRequest: true});
 	}
@@ -106,7 +106,7 @@ function fileBytes(view: TreeView, path: string): Uint8Array | undefined {
 }
 
 /** The context without ignored files. Clients leave them out already; whoever sends an archive of his own gets the same. */
-function withoutIgnored(tree: LayerTree, ignoreFile: Uint8Array | undefined, dockerfile: string): LayerTree | {readonly error: string} {
+function withoutIgnored(tree: LayerTree, ignoreFile: Uint8Array | undefined): LayerTree | {readonly error: string} {
 	if (ignoreFile === undefined) {
 		return tree;
 	}
@@ -122,7 +122,7 @@ function withoutIgnored(tree: LayerTree, ignoreFile: Uint8Array | undefined, doc
 		for (const {name, file: {inode}} of view.entries(view.at(path)!)) {
 			const inside = [...path, name];
 			const isDirectory = inode.type === 'directory';
-			if (!matcher.isIgnored(inside.join('/')) || inside.join('/') === cleanPath(dockerfile)) {
+			if (!matcher.isIgnored(inside.join('/'))) {
 				builder.add(inside, {...inode, timeUs: inode.mtimeUs});
 			}
 
