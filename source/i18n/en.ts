@@ -9,8 +9,6 @@ export const en = {
 
 	'pane.lab': 'Lab',
 	'pane.terminal': 'Terminal',
-	'pane.panels': 'Panels',
-	'pane.steps': 'Steps',
 	'pane.more-above': '↑ {rows} more',
 	'pane.more-below': '↓ {rows} more',
 
@@ -19,8 +17,6 @@ export const en = {
 	'panel.layer-stack': 'Containers and layers',
 	'panel.images': 'Images',
 	'panel.processes': 'Processes',
-	'panel.marked': '* changed by the last command',
-	'panel.empty': 'Nothing here yet.',
 
 	'hosts.none': 'No hosts in this world.',
 	'hosts.cpus': (values: {readonly count: number}) => values.count === 1 ? '1 CPU' : `${values.count} CPUs`,
@@ -34,7 +30,6 @@ export const en = {
 		values.count === 1 ? `1 container (${values.running} running)` : `${values.count} containers (${values.running} running)`,
 
 	'vcpus.none': 'No virtual machine is running.',
-	'vcpus.thread': 'thread',
 	'vcpus.steal': 'steal',
 	'vcpus.idle': 'idle',
 
@@ -48,9 +43,6 @@ export const en = {
 	'images.on-disk': 'on disk {size}',
 	'processes.none': 'No processes.',
 
-	'steps.passed': 'done',
-	'steps.current': 'current',
-	'steps.open': 'open',
 	'steps.progress': '{passed} of {total} steps done',
 	'steps.all-done': 'Lab finished. Well done!',
 	'steps.hint': 'Hint {number} of {total}',
@@ -65,7 +57,6 @@ export const en = {
 	'prompt.search-failed': 'nothing found: ',
 	'prompt.quit-again': 'Press Ctrl-C once more to leave.',
 	'prompt.paste-question': (values: {readonly lines: number}) => `Run the ${values.lines} pasted lines?`,
-	'prompt.more-candidates': '… and {count} more',
 
 	'question.yes': 'Yes',
 	'question.no': 'No',
@@ -84,7 +75,6 @@ export const en = {
 	'menu.unfinished': 'can be resumed',
 	'name.ask': 'What is your name? It is written into your transcripts.',
 	'name.keys': 'Enter confirm, Esc skip',
-	'name.default': 'learner',
 
 	'small.title': 'The terminal is too small',
 	'small.need': 'It has {columns}×{rows}, and virtlab needs at least {minColumns}×{minRows}.',

@@ -9,8 +9,6 @@ export const zhCn: Catalogue = {
 
 	'pane.lab': '实验',
 	'pane.terminal': '终端',
-	'pane.panels': '面板',
-	'pane.steps': '步骤',
 	'pane.more-above': '↑ 上方还有 {rows} 行',
 	'pane.more-below': '↓ 下方还有 {rows} 行',
 
@@ -19,8 +17,6 @@ export const zhCn: Catalogue = {
 	'panel.layer-stack': '容器与镜像层',
 	'panel.images': '镜像',
 	'panel.processes': '进程',
-	'panel.marked': '* 上一条命令改变的内容',
-	'panel.empty': '暂无内容。',
 
 	'hosts.none': '当前环境里没有宿主机。',
 	'hosts.cpus': ({count}) => `${count} 个 CPU`,
@@ -32,7 +28,6 @@ export const zhCn: Catalogue = {
 	'hosts.containers': ({running, count}) => `${count} 个容器（${running} 个运行中）`,
 
 	'vcpus.none': '没有正在运行的虚拟机。',
-	'vcpus.thread': '线程',
 	'vcpus.steal': '被抢占',
 	'vcpus.idle': '空闲',
 
@@ -46,9 +41,6 @@ export const zhCn: Catalogue = {
 	'images.on-disk': '磁盘占用 {size}',
 	'processes.none': '没有进程。',
 
-	'steps.passed': '已完成',
-	'steps.current': '当前',
-	'steps.open': '未完成',
 	'steps.progress': '已完成 {passed} / {total} 步',
 	'steps.all-done': '实验完成，做得好！',
 	'steps.hint': '提示 {number}/{total}',
@@ -63,7 +55,6 @@ export const zhCn: Catalogue = {
 	'prompt.search-failed': '没有找到：',
 	'prompt.quit-again': '再按一次 Ctrl-C 离开。',
 	'prompt.paste-question': ({lines}) => `要运行粘贴的 ${lines} 行吗？`,
-	'prompt.more-candidates': '…… 还有 {count} 个',
 
 	'question.yes': '是',
 	'question.no': '否',
@@ -82,7 +73,6 @@ export const zhCn: Catalogue = {
 	'menu.unfinished': '可以继续',
 	'name.ask': '请问怎么称呼你？名字会写进操作记录。',
 	'name.keys': 'Enter 确认，Esc 跳过',
-	'name.default': 'learner',
 
 	'small.title': '终端窗口太小',
 	'small.need': '现在是 {columns}×{rows}，virtlab 至少需要 {minColumns}×{minRows}。',
