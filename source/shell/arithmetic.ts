@@ -3,6 +3,9 @@
 // The evaluator computes while it parses, as bash's expr.c does, and switches evaluation off (`#skipping`) in the branch of
 // `?:`, `&&` and `||` that is not taken. Keeping its structure keeps its error tokens. A variable's value is itself an expression.
 
+import {compute, digitValue, power, wrap} from './int64.js';
+import {closingBracket} from './scan.js';
+
 /** How variables look to an expression. `subscript` is the text between brackets, not evaluated yet. */
 export type ArithmeticVariables = {
 	get(name: string, subscript: string | undefined): string;
@@ -446,79 +449,4 @@ class Evaluator {
 	#fail(problem: string, kind: ArithmeticError['kind'] = 'other'): never {
 		throw new ArithmeticError(problem, {kind, expression: this.#text.trimStart(), token: this.#text.slice(this.#tokenStart)});
 	}
-}
-
-function compute(operator: string, left: bigint, right: bigint): bigint {
-	switch (operator) {
-		case '+': return wrap(left + right);
-		case '-': return wrap(left - right);
-		case '*': return wrap(left * right);
-		case '/': return wrap(left / right);
-		case '%': return wrap(left % right);
-		// The processor uses the low six bits of a shift count.
-		case '<<': return wrap(left << (right & 63n));
-		case '>>': return wrap(left >> (right & 63n));
-		case '&': return left & right;
-		case '|': return left | right;
-		case '^': return left ^ right;
-		case '==': return left === right ? 1n : 0n;
-		case '!=': return left === right ? 0n : 1n;
-		case '<': return left < right ? 1n : 0n;
-		case '>': return left > right ? 1n : 0n;
-		case '<=': return left <= right ? 1n : 0n;
-		default: return left >= right ? 1n : 0n;
-	}
-}
-
-function wrap(value: bigint): bigint {
-	return BigInt.asIntN(64, value);
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-	let result = 1n;
-	let square = base;
-	for (let rest = exponent; rest > 0n; rest >>= 1n) {
-		if ((rest & 1n) === 1n) {
-			result = wrap(result * square);
-		}
-
-		square = wrap(square * square);
-	}
-
-	return result;
-}
-
-/** Digits above 9 are a-z, then A-Z, then @ and _; up to base 36 case does not matter. */
-function digitValue(character: string, base: number): number {
-	const code = character.codePointAt(0)!;
-	if (character >= '0' && character <= '9') {
-		return code - 48;
-	}
-
-	if (character >= 'a' && character <= 'z') {
-		return code - 87;
-	}
-
-	if (character >= 'A' && character <= 'Z') {
-		return code - (base <= 36 ? 55 : 29);
-	}
-
-	return character === '@' ? 62 : (character === '_' ? 63 : 64);
-}
-
-/** The bracket that closes the one at `open`, or -1. */
-export function closingBracket(text: string, open: number): number {
-	let depth = 0;
-	for (let at = open; at < text.length; at++) {
-		const character = text[at];
-		if (character === '\\') {
-			at++;
-		} else if (character === '[') {
-			depth++;
-		} else if (character === ']' && --depth === 0) {
-			return at;
-		}
-	}
-
-	return -1;
 }

@@ -1,7 +1,7 @@
 // Assignments: `name=value`, `name+=value`, `name[subscript]=value`, `name=(...)`.
 
-import {closingBracket} from './arithmetic.js';
 import {expandArithmetic, expandText, expandWords, subscriptValue} from './expand.js';
+import {closingBracket} from './scan.js';
 import {abandon, complain} from './shell.js';
 import type {ArrayArgument, Doing, Shell} from './shell.js';
 import {isArrayValue} from './syntax.js';

@@ -1,7 +1,6 @@
 // Takes `${...}` apart. Source: bash manual 3.5.3.
 
-import {closingBracket} from './arithmetic.js';
-import {skipQuoted} from './scan.js';
+import {closingBracket, skipQuoted} from './scan.js';
 
 export type ParameterOperation =
 	| {readonly kind: 'default'; readonly operator: '-' | '=' | '+' | '?'; /** `:-` and its kin also act on an empty value. */ readonly orEmpty: boolean; readonly operand: string}

@@ -170,3 +170,20 @@ function simpleParenthesisEnd(text: string, from: number): number {
 
 	return text.length;
 }
+
+/** The bracket that closes the one at `open`, or -1. */
+export function closingBracket(text: string, open: number): number {
+	let depth = 0;
+	for (let at = open; at < text.length; at++) {
+		const character = text[at];
+		if (character === '\\') {
+			at++;
+		} else if (character === '[') {
+			depth++;
+		} else if (character === ']' && --depth === 0) {
+			return at;
+		}
+	}
+
+	return -1;
+}

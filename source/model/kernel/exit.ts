@@ -168,6 +168,10 @@ export function deliverSignals(loop: RunLoop, kernel: KernelId, id: TaskId): boo
 		}
 
 		if (signal === undefined) {
+			if (task.caughtSignals.length === 0) {
+				loop.restart(kernel, id);
+			}
+
 			return task.state !== 'stopped';
 		}
 

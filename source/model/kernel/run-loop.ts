@@ -71,6 +71,8 @@ export type Accounting = {
 	mayFork(tx: Transaction<KernelSchema, KernelEvent>, parent: Task): void | Failure;
 	/** Charges anonymous memory. 'killed' when the caller must die for it. */
 	setMemory(loop: RunLoop, task: Task, bytes: number): void | Failure;
+	/** Charges processor time. Answers until when the task must wait because the quota of its group is used up. */
+	chargeCpu(tx: Transaction<KernelSchema, KernelEvent>, task: Task, cpuNs: Nanoseconds): Nanoseconds | undefined;
 };
 
 export type TaskHooks = {
@@ -171,6 +173,14 @@ export class RunLoop {
 		const live = this.#live.get(taskKey(kernel, id));
 		if (live !== undefined) {
 			this.#wakeOne(live, 'signal');
+		}
+	}
+
+	/** A signal that only stopped the task, or let it go on, does not end its sleep with EINTR: the call is restarted. */
+	restart(kernel: KernelId, id: TaskId): void {
+		const live = this.#live.get(taskKey(kernel, id));
+		if (live?.wake === 'signal') {
+			live.wake = 'woken';
 		}
 	}
 
@@ -284,11 +294,13 @@ export class RunLoop {
 			return cpuNs;
 		}
 
-		this.#charge(live, cpuNs, wait);
+		const throttledUntilNs = this.#charge(live, cpuNs, wait);
 		if (ended !== undefined) {
 			this.hooks.ended(live.kernel, live.id, ended === 'overflow' ? undefined : ended);
 		} else if (wait?.kind === 'sleep') {
 			this.#sleep(live, wait);
+		} else if (throttledUntilNs !== undefined) {
+			this.#sleep(live, {kind: 'sleep', channels: [], untilNs: throttledUntilNs});
 		} else {
 			this.#enqueue(live);
 		}
@@ -315,13 +327,16 @@ export class RunLoop {
 		}
 	}
 
-	#charge(live: Live, cpuNs: Nanoseconds, wait: Wait | undefined): void {
+	#charge(live: Live, cpuNs: Nanoseconds, wait: Wait | undefined): Nanoseconds | undefined {
 		const table = `task:${live.kernel}` as const;
 		const task = this.tx.get(table, live.id);
-		if (task !== undefined) {
-			const state: Task['state'] = task.state === 'runnable' || task.state === 'sleeping' ? (wait?.kind === 'sleep' ? 'sleeping' : 'runnable') : task.state;
-			this.tx.put(table, live.id, {...task, cpuNs: task.cpuNs + cpuNs, state, wait});
+		if (task === undefined) {
+			return undefined;
 		}
+
+		const state: Task['state'] = task.state === 'runnable' || task.state === 'sleeping' ? (wait?.kind === 'sleep' ? 'sleeping' : 'runnable') : task.state;
+		this.tx.put(table, live.id, {...task, cpuNs: task.cpuNs + cpuNs, state, wait});
+		return this.accounting?.chargeCpu(this.tx, task, cpuNs);
 	}
 
 	#sleep(live: Live, wait: Extract<Wait, {kind: 'sleep'}>): void {
