@@ -43,6 +43,7 @@ import {nl} from './nl.js';
 import {fold} from './fold.js';
 import {paste} from './paste.js';
 import {comm} from './comm.js';
+import {hello} from './hello.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -51,6 +52,7 @@ const programs: Record<string, Program> = {
 	sh,
 	busybox: busyboxOf(name => programs[name]),
 	unmodelled,
+	hello,
 	dockerd,
 	nginx,
 	docker,
