@@ -281,6 +281,32 @@ test('cpu.stat keeps the time of processes that ended', () => inGroup(function *
 	return 0;
 }));
 
+test('with half a processor, work takes twice as long', () => inGroup(function * (process, {cat, put}) {
+	put('g/cpu.max', '50000 100000');
+	const work = function * (child: Process): Running {
+		for (let part = 0; part < 100; part++) {
+			child.sys.burn(1e7);
+			yield {kind: 'step'};
+		}
+
+		return 0;
+	};
+
+	const start = process.sys.now();
+	process.sys.fork(function * (child) {
+		filesOf(child).put('/sys/fs/cgroup/g/cgroup.procs', '0');
+		return yield * work(child);
+	});
+	yield * wait(process, -1);
+	const seconds = (process.sys.now() - start) / 1e9;
+	expect(seconds).toBeGreaterThan(1.8);
+	expect(seconds).toBeLessThan(2.1);
+	const stat = cat('g/cpu.stat');
+	expect(Number(/^usage_usec (?<us>\d+)/v.exec(stat)?.groups?.['us'])).toBeGreaterThanOrEqual(1_000_000);
+	expect(Number(/nr_throttled (?<count>\d+)/v.exec(stat)?.groups?.['count'])).toBeGreaterThan(15);
+	return 0;
+}));
+
 test('a delegated group takes its owner\'s processes, and the group above does not', () => inGroup(function * (process, {outcome}) {
 	expect(outcome(process.sys.chown('g', 1000, 1000))).toBe('ok');
 	process.sys.mkdir('g/a');

@@ -1,5 +1,7 @@
-// What the kernel core asks the control groups: at birth and death of tasks, before a fork, and when a task wants memory.
+// What the kernel core asks the control groups: at birth and death of tasks, before a fork, when a task wants memory, and after each turn on a
+// processor.
 
+import {microsecondNs, type Nanoseconds, nowNs} from '../../../base/clock.js';
 import type {Transaction} from '../../../base/transaction.js';
 import {failure} from '../errno.js';
 import {endTask} from '../exit.js';
@@ -8,7 +10,7 @@ import type {KernelEvent, KernelId, KernelSchema, Task} from '../schema.js';
 import {postSignal} from '../signal-delivery.js';
 import {allTasks, findTask} from '../tasks.js';
 import {
-	type CgroupReads, type CgroupTx, findCgroup, isInside, putCgroup, withAncestors,
+	type Cgroup, type CgroupReads, type CgroupTx, findCgroup, isInside, putCgroup, withAncestors,
 } from './cgroup-schema.js';
 import {chargeMemory, chooseVictims, countEvent, forceCharge, unchargeMemory} from './memory-controller.js';
 
@@ -110,7 +112,44 @@ export const cgroupAccounting: Accounting = {
 			}
 		}
 	},
+	chargeCpu(tx: Tx, task, cpuNs) {
+		let latestNs: Nanoseconds | undefined;
+		for (const group of withAncestors(tx, task.kernel, task.cgroup)) {
+			const untilNs = throttle(tx, task.kernel, group, cpuNs);
+			latestNs = untilNs === undefined ? latestNs : Math.max(latestNs ?? 0, untilNs);
+		}
+
+		return latestNs;
+	},
 };
+
+/**
+ * cpu.max: in each period a group and all below it may use its quota; who uses more waits for the periods that make up for it.
+ * Source: Linux Documentation/scheduler/sched-bwc.rst. Simplified: the quota is not handed out in slices to each processor.
+ */
+function throttle(tx: Tx, kernel: KernelId, group: Cgroup, cpuNs: Nanoseconds): Nanoseconds | undefined {
+	const {cpu} = group;
+	if (cpu.quotaUs === 'max') {
+		return undefined;
+	}
+
+	const atNs = nowNs(tx);
+	const quotaNs = cpu.quotaUs * microsecondNs;
+	const periodNs = cpu.periodUs * microsecondNs;
+	const period = Math.floor(atNs / periodNs);
+	const passed = period - cpu.period;
+	const usedNs = Math.max(cpu.usedNs - passed * quotaNs, 0) + cpuNs;
+	const untilNs = usedNs < quotaNs ? undefined : (period + Math.floor(usedNs / quotaNs)) * periodNs;
+	putCgroup(tx, kernel, {...group, cpu: {
+		...cpu,
+		period,
+		usedNs,
+		periods: cpu.periods + (passed > 0 ? 1 : 0),
+		throttled: cpu.throttled + (untilNs === undefined ? 0 : 1),
+		throttledNs: cpu.throttledNs + (untilNs === undefined ? 0 : Math.max(untilNs - atNs - cpuNs, 0)),
+	}});
+	return untilNs;
+}
 
 /** The OOM killer: the memory of the others is free at once, as the OOM reaper makes it; the caller dies on its way out. */
 function kill(loop: RunLoop, caller: Task, victims: readonly Task[], outOfMemory: string): void {
@@ -134,24 +173,6 @@ function kill(loop: RunLoop, caller: Task, victims: readonly Task[], outOfMemory
 	}
 }
 
-/** The processor time that a group and those below may use in each period: the tightest of cpu.max on the way up. */
-export function cpuBandwidth(tx: CgroupReads, kernel: KernelId, path: string): {readonly quotaUs: number; readonly periodUs: number; readonly path: string} | undefined {
-	let tightest: {readonly quotaUs: number; readonly periodUs: number; readonly path: string} | undefined;
-	for (const group of withAncestors(tx, kernel, path)) {
-		const {quotaUs, periodUs} = group.cpu;
-		if (quotaUs !== 'max' && (tightest === undefined || quotaUs / periodUs < tightest.quotaUs / tightest.periodUs)) {
-			tightest = {quotaUs, periodUs, path: group.path};
-		}
-	}
-
-	return tightest;
-}
-
-/** cpu.weight of the group and those above, the group first: siblings share a processor in proportion to theirs. */
-export function cpuWeights(tx: CgroupReads, kernel: KernelId, path: string): readonly number[] {
-	return withAncestors(tx, kernel, path).map(({cpu}) => cpu.weight);
-}
-
 /** The processor time of a group and those below. */
 export function cpuUsageNs(tx: CgroupReads, kernel: KernelId, path: string): number {
 	let ns = 0;
@@ -165,13 +186,3 @@ export function cpuUsageNs(tx: CgroupReads, kernel: KernelId, path: string): num
 
 	return Math.max(ns, 0);
 }
-
-/** Records that a group waited for its next period because its quota was used up. */
-export function noteThrottled(tx: CgroupTx, kernel: KernelId, path: string, throttledNs: number): void {
-	const group = findCgroup(tx, kernel, path);
-	if (group !== undefined) {
-		const {cpu} = group;
-		putCgroup(tx, kernel, {...group, cpu: {...cpu, periods: cpu.periods + 1, throttled: cpu.throttled + (throttledNs > 0 ? 1 : 0), throttledNs: cpu.throttledNs + throttledNs}});
-	}
-}
-

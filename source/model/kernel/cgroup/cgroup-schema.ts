@@ -58,6 +58,9 @@ export type Cgroup = {
 		readonly periodUs: number;
 		/** Of tasks that ended or left; those that came bring theirs as a debt. */
 		readonly pastNs: Nanoseconds;
+		/** The quota of the period that runs now (counted from the beginning of time), and what of it was used. */
+		readonly period: number;
+		readonly usedNs: Nanoseconds;
 		readonly periods: number;
 		readonly throttled: number;
 		readonly throttledNs: Nanoseconds;
@@ -99,7 +102,7 @@ function freshCgroup(path: string, number: number): Cgroup {
 			max: 'max', high: 'max', low: 0, min: 0, swapMax: 'max', oomGroup: false, currentBytes: 0, swapBytes: 0, peakBytes: 0, ownSwapBytes: 0,
 			events: {low: 0, high: 0, max: 0, oom: 0, oomKill: 0, oomGroupKill: 0},
 		},
-		cpu: {weight: 100, quotaUs: 'max', periodUs: 100_000, pastNs: 0, periods: 0, throttled: 0, throttledNs: 0},
+		cpu: {weight: 100, quotaUs: 'max', periodUs: 100_000, pastNs: 0, period: 0, usedNs: 0, periods: 0, throttled: 0, throttledNs: 0},
 		cpuset: {cpus: '', mems: ''},
 		pids: {max: 'max', peak: 0, maxEvents: 0},
 		io: {weight: 100, max: new Map()},

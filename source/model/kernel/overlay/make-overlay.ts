@@ -8,7 +8,7 @@ import type {FsId, NodeId} from '../file-types.js';
 import type {FsContext} from '../filesystem.js';
 import {typeOf} from '../vfs.js';
 import {type Overlay, overlayXattr, setOverlayXattr} from './layer-file.js';
-import {firstOwnNode, getNode} from './nodes.js';
+import {firstOwnNode} from './nodes.js';
 import {encodeHandle} from './origin.js';
 import type {LayerFile, OverlayMount, OverlayOptions} from './overlay-schema.js';
 
@@ -204,15 +204,3 @@ export function destroyOverlay(context: FsContext, fs: FsId): void {
 	tx.delete('overlay', fs);
 	tx.delete('filesystem', fs);
 }
-
-/** The directory that a mounted overlay shows for one of its nodes, in its own terms; undefined for an unknown node. */
-export function layersOf(context: FsContext, fs: FsId, node: NodeId): readonly LayerFile[] | undefined {
-	const mount = context.tx.get('overlay', fs);
-	const found = mount === undefined ? undefined : getNode({context, mount}, node);
-	if (mount === undefined || found === undefined) {
-		return undefined;
-	}
-
-	return found.upper === undefined || mount.upper === undefined ? found.lower : [{fs: mount.upper.fs, node: found.upper}, ...found.lower];
-}
-
