@@ -5,15 +5,13 @@ import {nowNs} from '../../base/clock.js';
 import {randomHex} from '../../base/random.js';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
-import {fileSystemTypes} from '../kernel/filesystem-types.js';
-import type {FsId} from '../kernel/file-types.js';
 import {commandOf, mergeConfig, parseConfig} from './container-config.js';
 import {drawName, nameConflict, parseContainerName} from './container-name.js';
 import type {Container, ContainerConfig, ContainerLayer, Endpoint, HostConfig} from './container-schema.js';
 import {findContainer, logContainerEvent, putContainer} from './container-store.js';
 import {newEndpoint} from './endpoint.js';
-import {fillInitLayer} from './container-filesystem.js';
-import {type Engine, engineError, type EngineError, engineInfo, isEngineError, newId} from './engine.js';
+import {initLayerOf} from './init-layer.js';
+import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {unknownCapability} from './granted-capabilities.js';
 import {checkResources, parseHostConfig} from './host-config.js';
 import {findImage, isImageError, topChain} from './image-store.js';
@@ -176,17 +174,4 @@ function makeContainerLayer(engine: Engine, image: Image): ContainerLayer {
 		imageLayers: layerStack(engine, topChain(image)).map(layer => layer.fs),
 		merged: undefined,
 	};
-}
-
-/** The init layer, made when the first container needs it. */
-function initLayerOf(engine: Engine): FsId {
-	const info = engineInfo(engine);
-	if (info.initLayer !== undefined) {
-		return info.initLayer;
-	}
-
-	const fs = makeInodeFileSystem(engine.tx, 'ext4');
-	fillInitLayer({tx: engine.tx, kernel: engine.engine, task: undefined, types: fileSystemTypes}, fs);
-	engine.tx.put('engine', engine.engine, {...info, initLayer: fs});
-	return fs;
 }

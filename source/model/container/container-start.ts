@@ -124,7 +124,8 @@ function openSandbox(host: EngineHost, container: Container): Container | Engine
 	return isEngineError(ports) ? ports : must(changeContainer(host, open.id, {ports}), 'openSandbox');
 }
 
-function * writeFiles(host: EngineHost, container: Container): Work<void> {
+/** hostname, hosts and resolv.conf, in the container's directory on the host. */
+export function * writeFiles(host: EngineHost, container: Container): Work<void> {
 	const directory = containerDirectory(container);
 	makeDirectories(host.process, directory, 0o710);
 	const hostFile = readTextFile(hostCaller(host), '/etc/resolv.conf') ?? '';
@@ -223,19 +224,33 @@ export function addVariables(env: Map<string, string>, lines: readonly string[])
 
 /** The container's own files, and what it has mounted, outermost first. */
 function hostMounts(host: EngineHost, container: Container): readonly (BindMount | TmpfsMount)[] | EngineError {
-	const directory = containerDirectory(container);
-	const own = ['resolv.conf', 'hostname', 'hosts'].map(name => bindOf(host, `${directory}/${name}`, {destination: `/etc/${name}`, isWritable: !container.hostConfig.ReadonlyRootfs}));
-	const asked = container.mounts.toSorted((a, b) => a.destination.split('/').length - b.destination.split('/').length).map(mount => mountOf(host, mount));
-	const mounts: Array<BindMount | TmpfsMount> = [];
-	for (const mount of [...own, ...asked]) {
-		if (isEngineError(mount)) {
-			return mount;
-		}
-
-		mounts.push(mount);
+	const own = ownFiles(host, container);
+	if (isEngineError(own)) {
+		return own;
 	}
 
-	return mounts;
+	const asked = container.mounts.toSorted((a, b) => a.destination.split('/').length - b.destination.split('/').length).map(mount => mountOf(host, mount));
+	const mounts = allOrError(asked);
+	return isEngineError(mounts) ? mounts : [...own, ...mounts];
+}
+
+/** What docker wrote for the container, as mounts. */
+export function ownFiles(host: EngineHost, container: Container): readonly BindMount[] | EngineError {
+	const directory = containerDirectory(container);
+	return allOrError(['resolv.conf', 'hostname', 'hosts'].map(name => bindOf(host, `${directory}/${name}`, {destination: `/etc/${name}`, isWritable: !container.hostConfig.ReadonlyRootfs})));
+}
+
+function allOrError<T>(results: ReadonlyArray<T | EngineError>): readonly T[] | EngineError {
+	const values: T[] = [];
+	for (const result of results) {
+		if (isEngineError(result)) {
+			return result;
+		}
+
+		values.push(result);
+	}
+
+	return values;
 }
 
 function mountOf(host: EngineHost, mount: MountPoint): BindMount | TmpfsMount | EngineError {

@@ -26,9 +26,8 @@ export function logTime(process: Process): string {
 export type ErrorLog = {readonly fd: Fd; readonly level: string};
 
 /** One line of the error log: `TIME [level] PID#TID: message`. */
-export function logError(process: Process, log: ErrorLog, level: Level, message: string): void {
+export function logError(process: Process, log: ErrorLog, level: Level, message: string, pid = process.sys.getpid()): void {
 	if (takes(log.level, level)) {
-		const pid = process.sys.getpid();
 		process.sys.write(log.fd, encodeText(`${logTime(process)} [${level}] ${pid}#${pid}: ${message}\n`));
 	}
 }

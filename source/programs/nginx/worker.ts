@@ -35,10 +35,12 @@ export function * worker(process: Process, site: Site, options: {readonly logs: 
 		sys.sigaction(signal, signal === 'TERM' || signal === 'INT' || signal === 'QUIT' ? 'catch' : 'ignore');
 	}
 
-	for (;;) {
+	const pid = sys.getpid();
+	for (let number = 1; ;) {
 		const accepted = acceptOne(process, sockets);
 		if (accepted !== undefined) {
-			sys.fork(thread => serveConnection(thread, site, {logs, client: accepted.client, listening: accepted.listening}), {thread: true});
+			const connection: Connection = {logs, ...accepted, pid, number: number++};
+			sys.fork(thread => serveConnection(thread, site, connection), {thread: true});
 			sys.close(accepted.client);
 			continue;
 		}
@@ -74,7 +76,7 @@ function acceptOne({sys}: Process, sockets: readonly Listening[]): {readonly cli
 	return undefined;
 }
 
-type Connection = {readonly logs: Logs; readonly client: Fd; readonly listening: Listening};
+type Connection = {readonly logs: Logs; readonly client: Fd; readonly listening: Listening; /** The worker's. */ readonly pid: number; readonly number: number};
 
 /** Requests of one connection, until one side closes it. */
 function * serveConnection(process: Process, site: Site, connection: Connection): Running {
@@ -145,13 +147,12 @@ type Answered = {
 	readonly local: {readonly address: string; readonly port: number};
 };
 
-function logAnswer(process: Process, site: Site, {head, answer, remoteAddress, sentBytes, connection: {logs}, local}: Answered): void {
+function logAnswer(process: Process, site: Site, {head, answer, remoteAddress, sentBytes, connection: {logs, pid, number}, local}: Answered): void {
 	const server = chooseServer(site, {head, local});
 	const serverName = server.names[0] ?? '';
 	if (answer.complaint !== undefined) {
 		const host = headerOf(head.headers, 'Host') ?? '';
-		const number = process.sys.getpid();
-		logError(process, logs.error, 'error', `*${number} ${answer.complaint}, client: ${remoteAddress}, server: ${serverName}, request: "${head.method} ${head.target} HTTP/${head.version}", host: "${host}"`);
+		logError(process, logs.error, 'error', `*${number} ${answer.complaint}, client: ${remoteAddress}, server: ${serverName}, request: "${head.method} ${head.target} HTTP/${head.version}", host: "${host}"`, pid);
 	}
 
 	for (const {path, format} of answer.scope.accessLogs) {
