@@ -35,3 +35,24 @@ export class Hasher {
 		return `sha256:${this.#hash.digest('hex')}` as Digest;
 	}
 }
+
+/** Algorithms of the checksum programs; only SHA-256 names content in the model. */
+export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha256';
+
+/** A checksum of bytes that arrive in pieces, as hexadecimal digits. */
+export class Checksum {
+	readonly #hash: Hash;
+
+	constructor(algorithm: ChecksumAlgorithm) {
+		this.#hash = createHash(algorithm);
+	}
+
+	update(bytes: Uint8Array): this {
+		this.#hash.update(bytes);
+		return this;
+	}
+
+	hex(): string {
+		return this.#hash.digest('hex');
+	}
+}

@@ -34,11 +34,11 @@ export function executeByPath(process: Process, argv: readonly string[], env = p
 	return refusal;
 }
 
-/** Becomes another program: for `env`, `nohup`, `timeout`. 126 and 127 are the statuses of what cannot be run. */
+/** Becomes another program: for `nohup`. 126 and 127 are the statuses of what cannot be run. */
 export function * becomeCommand<Name extends string>(t: Tool<Name>, argv: readonly string[], env = t.process.env): Running {
 	const image = executeByPath(t.process, argv, env);
 	if (failed(image)) {
-		const words = t.says(`${t.quoted(argv[0]!)}: ${errorTextOf(image)}`, `can't execute '${argv[0]!}': ${errorTextOf(image)}`);
+		const words = t.says(`failed to run command ${t.quoted(argv[0]!)}: ${errorTextOf(image)}`, `can't execute '${argv[0]!}': ${errorTextOf(image)}`);
 		return yield * t.complain(words, image.errno === 'ENOENT' ? 127 : 126);
 	}
 
