@@ -99,6 +99,7 @@ describe('the tree', () => {
 		expect(outcome(process.sys.mount({source: 'cgroup2', target: '/mnt', type: 'cgroup2', options: [], how: 'new'}))).toBe('ok');
 		expect(cat('/mnt/cgroup.procs')).toBe(`${process.sys.getpid()}\n`);
 		expect(cat('/mnt/memory.max')).toBe('max\n');
+		expect(cat('/proc/self/mountinfo').split('\n').at(-2)).toMatch(/ \/ \/mnt rw,relatime - cgroup2 cgroup2 rw$/v);
 		// The border holds processes in.
 		expect(put('/sys/fs/cgroup/cgroup.procs', '0')).toBe('ENOENT');
 	}));

@@ -7,7 +7,7 @@ import type {FsContext} from '../filesystem.js';
 import type {Mount, Task} from '../schema.js';
 import {typeOf} from '../vfs.js';
 import type {View} from '../computed-filesystem.js';
-import {subjectOf} from './proc-view.js';
+import {fromCgroupRoot, subjectOf} from './proc-view.js';
 
 /** Space, tab, newline and backslash are written as octal escapes. */
 function mangle(text: string): string {
@@ -119,7 +119,8 @@ export function mountinfo(view: View): string {
 	return shownMounts(context, subjectOf(view)).map(({mount, path}) => {
 		const {own, superblock} = optionsOf(mount);
 		const type = typeOf(context, mount.fs);
-		const root = pathInFileSystem(context, mount.fs, mount.root, type.root({...context, task: undefined}, mount.fs)) ?? '/';
+		const inside = pathInFileSystem(context, mount.fs, mount.root, type.root({...context, task: undefined}, mount.fs)) ?? '/';
+		const root = mount.type === 'cgroup2' ? fromCgroupRoot(view, inside) : inside;
 		const {major, minor} = context.tx.get('filesystem', mount.fs)?.device ?? {major: 0, minor: 0};
 		// A mount that is shared from the start has a group of its own, which its copies in other namespaces have too.
 		const group = mount.propagation === 'private' ? '' : ` ${mount.propagation === 'shared' ? 'shared' : 'master'}:${mount.peerGroup || mount.id}`;

@@ -55,3 +55,25 @@ export function ticks(ns: number): number {
 export function sizeLine(name: string, bytes: number): string {
 	return `${`${name}:`.padEnd(16)}${String(kib(bytes)).padStart(8)} kB\n`;
 }
+
+/** The path of a control group from the root of the reader's cgroup namespace, with `..` for what lies above it (cgroup_namespaces(7)). */
+export function fromCgroupRoot(view: View, path: string): string {
+	const reader = readerOf(view) ?? findSubject(view);
+	const root = reader === undefined ? '/' : view.context.tx.get('namespace', reader.namespaces.cgroup)?.cgroupRoot ?? '/';
+	return relativePath(path, root);
+}
+
+function relativePath(path: string, root: string): string {
+	if (root === '/' || path === root) {
+		return path === root ? '/' : path;
+	}
+
+	const from = root.split('/').slice(1);
+	const to = path === '/' ? [] : path.split('/').slice(1);
+	let shared = 0;
+	while (shared < Math.min(from.length, to.length) && from[shared] === to[shared]) {
+		shared++;
+	}
+
+	return `/${[...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/')}`;
+}

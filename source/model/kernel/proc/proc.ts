@@ -11,30 +11,13 @@ import {idMapEntries} from './id-maps.js';
 import {kernelEntries} from './kernel-entries.js';
 import {mountinfo, mounts} from './mount-table.js';
 import {netEntries} from './net-entries.js';
-import {findSubject, pidNamespaceOf, readerOf, shownPid, subjectOf} from './proc-view.js';
+import {findSubject, fromCgroupRoot, pidNamespaceOf, readerOf, shownPid, subjectOf} from './proc-view.js';
 import {taskEntries} from './task-entries.js';
 import {taskLinks} from './task-links.js';
 
-/** The path of a task in the cgroup hierarchy, from the root of the reader's cgroup namespace (cgroup_namespaces(7)). */
+/** The place of a task in the cgroup hierarchy. */
 function cgroup(view: View): string {
-	const reader = readerOf(view) ?? subjectOf(view);
-	const root = view.context.tx.get('namespace', reader.namespaces.cgroup)?.cgroupRoot ?? '/';
-	return `0::${relativePath(subjectOf(view).cgroup, root)}\n`;
-}
-
-function relativePath(path: string, root: string): string {
-	if (root === '/' || path === root) {
-		return path === root ? '/' : path;
-	}
-
-	const from = root.split('/').slice(1);
-	const to = path === '/' ? [] : path.split('/').slice(1);
-	let shared = 0;
-	while (shared < Math.min(from.length, to.length) && from[shared] === to[shared]) {
-		shared++;
-	}
-
-	return `/${[...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/')}`;
+	return `0::${fromCgroupRoot(view, subjectOf(view).cgroup)}\n`;
 }
 
 const threadEntries: Readonly<Record<string, ComputedEntry>> = {
