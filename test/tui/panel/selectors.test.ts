@@ -44,6 +44,10 @@ test('a copy-up and a whiteout of the last command are marked where they happene
 		[4, inode({type: 'char'})],
 	]});
 	const trace = [
+		{kind: 'copy-up', fs: 40, path: '/usr', sizeBytes: 0},
+		{kind: 'copy-up', fs: 40, path: '/usr/share', sizeBytes: 0},
+		{kind: 'copy-up', fs: 40, path: '/usr/share/nginx', sizeBytes: 0},
+		{kind: 'copy-up', fs: 40, path: '/usr/share/nginx/html', sizeBytes: 0},
 		{kind: 'copy-up', fs: 40, path: '/usr/share/nginx/html/index.html', sizeBytes: 615},
 		{kind: 'whiteout', fs: 30, path: '/etc/nginx/nginx.conf'},
 		{kind: 'copy-up', fs: 99, path: '/elsewhere', sizeBytes: 1},

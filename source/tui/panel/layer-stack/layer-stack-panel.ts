@@ -17,6 +17,7 @@ import type {ContainerStack, LayerMark} from './select-layer-stack.js';
 
 const nameCells = 16;
 const sizeCells = 8;
+const marksShown = 6;
 
 export function layerStackPanel(stacks: readonly ContainerStack[], {locale}: PanelView): Line[] {
 	if (stacks.length === 0) {
@@ -39,7 +40,8 @@ export function layerStackPanel(stacks: readonly ContainerStack[], {locale}: Pan
 			padStart(decimalSize(stack.upper.sizeBytes), sizeCells),
 			stack.upper.whiteouts > 0 ? span(`  ${stack.upper.whiteouts} ${message(locale, 'layers.whiteout')}`, styles.warning) : '',
 		),
-		...stack.marks.map(mark => markRow(mark, locale)),
+		...stack.marks.slice(0, marksShown).map(mark => markRow(mark, locale)),
+		...(stack.marks.length > marksShown ? [line(changedMark(true), span('│ ', styles.border), span(`… +${stack.marks.length - marksShown}`, styles.changed))] : []),
 		...stack.layers.map((layer, position) => line(
 			'  ',
 			span(position === stack.layers.length - 1 ? '└ ' : '├ ', styles.border),

@@ -92,7 +92,13 @@ function contentOfUpper({world}: PanelContext, upper: number): {readonly sizeByt
 	return {sizeBytes, files, whiteouts};
 }
 
-function marksOf({trace}: PanelContext, filesystems: readonly number[]): readonly LayerMark[] {
+/** A copy-up takes the directories above along: they are not news of their own. */
+function marksOf(context: PanelContext, filesystems: readonly number[]): readonly LayerMark[] {
+	const all = allMarks(context, filesystems);
+	return all.filter(({path}) => !all.some(other => other.path.startsWith(`${path}/`)));
+}
+
+function allMarks({trace}: PanelContext, filesystems: readonly number[]): readonly LayerMark[] {
 	return (trace as readonly KernelEvent[]).flatMap((event): LayerMark[] => {
 		if (event.kind === 'copy-up' && 'fs' in event && filesystems.includes(event.fs) && 'sizeBytes' in event) {
 			return [{kind: 'copy-up', path: event.path, sizeBytes: event.sizeBytes}];
