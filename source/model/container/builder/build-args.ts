@@ -5,6 +5,15 @@
 /** Usable without being declared, and left out of the history. */
 const predefined = new Set(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'FTP_PROXY', 'ftp_proxy', 'NO_PROXY', 'no_proxy', 'ALL_PROXY', 'all_proxy']);
 
+/** What RUN's PATH is in an image that sets none. */
+export const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Arguments that BuildKit sets itself. */
+export const buildPlatform: ReadonlyMap<string, string> = new Map([
+	['TARGETPLATFORM', 'linux/amd64'], ['TARGETOS', 'linux'], ['TARGETARCH', 'amd64'], ['TARGETVARIANT', ''],
+	['BUILDPLATFORM', 'linux/amd64'], ['BUILDOS', 'linux'], ['BUILDARCH', 'amd64'], ['BUILDVARIANT', ''],
+]);
+
 export class BuildArgs {
 	readonly #given: ReadonlyMap<string, string>;
 	readonly #used = new Set<string>();

@@ -54,6 +54,18 @@ export class BuildCache {
 		return fs;
 	}
 
+	/** Whether these files were sent before, so that only their names and attributes travel again. Notes that they were. */
+	hasReceived(content: string): boolean {
+		const {tx, engine} = this.#host;
+		const key = `local:${content}`;
+		if (tx.get(`build-cache:${engine}`, key) !== undefined) {
+			return true;
+		}
+
+		this.#put({key, id: this.#newId(), kind: 'source.local', description: 'local source for context', diff: undefined, parent: undefined, chain: undefined, sizeBytes: 0});
+		return false;
+	}
+
 	#put(record: Omit<BuildCacheRecord, 'createdUs' | 'usedUs' | 'usageCount'>): BuildCacheRecord {
 		const {tx, engine} = this.#host;
 		const timeUs = fileTime(tx);

@@ -179,3 +179,14 @@ export function withDirectoryTarget(plan: CopyPlan): CopyPlan {
 	return plan.sources.length + plan.inline.length > 1 && !plan.target.endsWith('/') ? {...plan, target: `${plan.target}/`} : plan;
 }
 
+/** How BuildKit says that a source is not there; every path is below the context's root. */
+export function missingSource(problem: SourceProblem, session: string, firstWord: string): string {
+	const path = problem.kind === 'missing' ? problem.path : ('pattern' in problem ? problem.pattern : firstWord);
+	return `failed to calculate checksum of ref ${session}: ${JSON.stringify(cleanPath(`/${path}`))}: not found`;
+}
+
+/** A name for the exchange of files with the client: a UUID and 25 characters. */
+export function newSession({tx}: BuildHost): string {
+	const uuid = randomHex(tx, 'build-session', 32).replace(/^(.{8})(.{4})(.{4})(.{4})/v, '$1-$2-$3-$4-');
+	return `${uuid}::${randomHex(tx, 'build-session', 25)}`;
+}

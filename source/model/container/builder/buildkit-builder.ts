@@ -2,44 +2,39 @@
 // key made of what it depends on: the layers below, the command with its arguments, the content of what is copied. Stages that
 // the target does not need are not built. Source: moby/buildkit frontend/dockerfile/dockerfile2llb, solver, exporter/containerimage.
 //
-// Simplified: vertices run one after the other; RUN --mount knows bind, cache, tmpfs and secret (which is always absent), and of the
+// Simplified: vertices run one after the other; a base image is fetched while its metadata is loaded; RUN --mount knows bind, cache, tmpfs and secret (which is always absent), and of the
 // other flags those that change no files are refused.
 
 import {nowNs, type Nanoseconds} from '../../../base/clock.js';
-import {randomHex} from '../../../base/random.js';
 import {addImage, findImage, isImageError, topChain} from '../image-store.js';
 import {addLayer, getLayer} from '../layer-store.js';
 import {tarOfTree, TreeBuilder} from '../layer-tree.js';
 import {fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
 import type {BuildCacheRecord, ChainId, Image, Layer} from '../schema.js';
-import {BuildArgs, environmentOf} from './build-args.js';
+import {BuildArgs, buildPlatform, defaultPath, environmentOf} from './build-args.js';
 import {BuildCache, keyOf} from './build-cache.js';
 import type {BuildEvent, BuildHost, BuildMount} from './build-host.js';
 import {type BuildFailure, type BuildOptions, type BuildPlan, excerptOf, failBuild, isBuildFailure, type Stage} from './build-plan.js';
 import {buildkitDocument, type BuildkitResult, type HistoryEntry} from './buildkit-document.js';
-import {baseImage, copyLayer, directoryLayer, fullImageName, isCopyPlan, newContainerId, planCopy, resolveTarget, runCommand, runLayer, storeOf, viewOf, withDirectoryTarget} from './build-step.js';
+import {baseImage, copyLayer, directoryLayer, fullImageName, isCopyPlan, missingSource, newContainerId, newSession, planCopy, resolveTarget, runCommand, runLayer, storeOf, viewOf, withDirectoryTarget} from './build-step.js';
 import {labelStep, parseTrigger} from './classic-builder.js';
 import {findOwner, type SourceProblem} from './copy-files.js';
 import {expandInstruction} from './expand-instruction.js';
 import {changeConfig, isMetadata} from './image-config-change.js';
 import type {Instruction, Of} from './instruction.js';
 import {lintDockerfile, type Warning} from './lint.js';
-import {cleanPath} from './pattern-matcher.js';
 import {copyUpEtc, runMounts} from './run-mount.js';
 import {joinHashes, sourceHash} from './source-hash.js';
 import {expandWord} from './shell-word.js';
 import {contextVertex, declareMetaArgs, StageGraph} from './stage-graph.js';
+import {transferBytes, transferText} from './transfer-size.js';
 
 type State = BuildkitResult & {
 	readonly chain: ChainId | undefined;
 	readonly hasCmd: boolean;
 };
 
-const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const platform = new Map([
-	['TARGETPLATFORM', 'linux/amd64'], ['TARGETOS', 'linux'], ['TARGETARCH', 'amd64'], ['TARGETVARIANT', ''], ['BUILDPLATFORM', 'linux/amd64'], ['BUILDOS', 'linux'], ['BUILDARCH', 'amd64'], ['BUILDVARIANT', ''],
-]);
 const fileKinds = new Set<Instruction['kind']>(['run', 'copy', 'add', 'workdir']);
 
 export class BuildkitBuilder {
@@ -55,16 +50,18 @@ export class BuildkitBuilder {
 	readonly #cache: BuildCache;
 	readonly #graph: StageGraph;
 	readonly #announced = new Set<string>();
+	/** Base images that this build fetched. */
+	readonly #pulled = new Set<string>();
 
 	constructor(host: BuildHost, plan: BuildPlan, options: BuildOptions, emit: (event: BuildEvent) => void) {
 		this.#host = host;
 		this.#plan = plan;
 		this.#options = options;
 		this.#emit = emit;
-		this.#args = new BuildArgs(options.buildArgs, platform);
+		this.#args = new BuildArgs(options.buildArgs, buildPlatform);
 		this.#cache = new BuildCache(host, options.noCache);
 		this.#graph = new StageGraph(plan, this.#args);
-		this.#session = `${randomHex(host.tx, 'build-session', 32).replace(/^(.{8})(.{4})(.{4})(.{4})/v, '$1-$2-$3-$4-')}::${randomHex(host.tx, 'build-session', 25)}`;
+		this.#session = newSession(host);
 	}
 
 	get warnings(): readonly Warning[] {
@@ -81,7 +78,7 @@ export class BuildkitBuilder {
 		}
 
 		this.#vertex('[internal] load .dockerignore', vertex => {
-			this.#status(vertex, `transferring context: ${this.#plan.ignoreFileBytes === undefined ? 2 : this.#plan.ignoreFileBytes + 33}B`);
+			this.#status(vertex, `transferring context: ${transferText(this.#plan.ignoreFileBytes === undefined ? 2 : this.#plan.ignoreFileBytes + 33)}`);
 		});
 		for (const stage of needed) {
 			const state = yield * this.#stage(stage);
@@ -122,7 +119,7 @@ export class BuildkitBuilder {
 	#loadDefinition(): void {
 		this.#warnings.push(...lintDockerfile(this.#plan, stage => this.#baseVariables(stage)));
 		this.#vertex('[internal] load build definition from ' + this.#options.dockerfile, vertex => {
-			this.#status(vertex, `transferring dockerfile: ${this.#plan.dockerfileBytes + 31 + this.#options.dockerfile.length - 10}B`);
+			this.#status(vertex, `transferring dockerfile: ${transferText(this.#plan.dockerfileBytes + 31 + this.#options.dockerfile.length - 10)}`);
 			for (const {rule, message, line} of this.#warnings) {
 				this.#emit({kind: 'warning', vertex, rule, message, line});
 			}
@@ -161,6 +158,10 @@ export class BuildkitBuilder {
 			}
 
 			this.#bases.set(full, found.image);
+			if (found.isPulled) {
+				this.#pulled.add(full);
+			}
+
 			this.#emit({kind: 'done', vertex, atNs: this.#now()});
 		}
 
@@ -212,7 +213,7 @@ export class BuildkitBuilder {
 		if (!this.#announced.has(image)) {
 			this.#announced.add(image);
 			this.#emit({kind: 'started', vertex: image, name: prefix + image, atNs: this.#now()});
-			this.#emit({kind: 'cached', vertex: image});
+			this.#emit(this.#pulled.has(image) ? {kind: 'done', vertex: image, atNs: this.#now()} : {kind: 'cached', vertex: image});
 		}
 	}
 
@@ -223,11 +224,17 @@ export class BuildkitBuilder {
 				this.#announced.add(name);
 				this.#vertex(name, vertex => {
 					if (name === contextVertex) {
-						this.#status(vertex, `transferring context: ${this.#options.context.length}B`);
+						this.#status(vertex, `transferring context: ${transferText(this.#contextBytes())}`);
 					}
 				});
 			}
 		}
+	}
+
+	#contextBytes(): number {
+		const {context} = this.#plan;
+		const root = context.at([]);
+		return root === undefined ? 2 : transferBytes(context, this.#cache.hasReceived(sourceHash(context, [], root)));
 	}
 
 	#start(stage: Stage): State {
@@ -400,8 +407,7 @@ export class BuildkitBuilder {
 			return this.#fail(vertex, problem.error, instruction);
 		}
 
-		const path = problem.kind === 'missing' ? problem.path : ('pattern' in problem ? problem.pattern : instruction.node.words[0] ?? '');
-		const message = `failed to calculate checksum of ref ${this.#session}: ${JSON.stringify(cleanPath(`/${path}`))}: not found`;
+		const message = missingSource(problem, this.#session, instruction.node.words[0] ?? '');
 		return this.#fail(vertex, message, instruction, `failed to compute cache key: ${message}`);
 	}
 

@@ -14,7 +14,7 @@ import {addLayer} from '../layer-store.js';
 import {tarOfTree} from '../layer-tree.js';
 import type {Work} from '../registry.js';
 import type {ChainId, Image, ImageConfig} from '../schema.js';
-import {BuildArgs, environmentOf} from './build-args.js';
+import {BuildArgs, defaultPath, environmentOf} from './build-args.js';
 import type {BuildEvent, BuildHost, BuildMount} from './build-host.js';
 import {type BuildFailure, type BuildOptions, type BuildPlan, failBuild, findStage, isBuildFailure, type Stage} from './build-plan.js';
 import {baseImage, copyLayer, directoryLayer, isCopyPlan, newContainerId, planCopy, resolveTarget, runLayer, storeOf, viewOf} from './build-step.js';
@@ -34,7 +34,6 @@ type State = {
 	readonly author: string | undefined;
 };
 
-const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const short = (id: string) => id.replace('sha256:', '').slice(0, 12);
 
 export class ClassicBuilder {
