@@ -370,7 +370,7 @@ export class BuildkitBuilder {
 		}
 
 		const from = instruction.flags.get('from')?.[0];
-		const vertex = name + shownText(instruction);
+		const vertex = name + instruction.node.original.trim();
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		const view = from === undefined ? this.#plan.context : this.#viewFrom(from, stage.index);
 		const plan = planCopy(instruction, {view, base: viewOf(this.#host, state.chain), workingDir: state.config.WorkingDir, canLeaveRoot: true});
@@ -466,7 +466,7 @@ export class BuildkitBuilder {
 
 	/** The line of a RUN as progress shows it, with the build's variables filled in. */
 	#runText(instruction: Of<'run'>, known: ReadonlyMap<string, string>): string {
-		const original = shownText(instruction);
+		const original = instruction.node.original.trim();
 		if (instruction.heredocs.length > 0) {
 			const first = instruction.heredocs[0]!.content.split('\n', 1)[0]!;
 			return `${original} (${first}...)`;
@@ -496,7 +496,3 @@ export class BuildkitBuilder {
 }
 
 type Place = {readonly stage: Stage; readonly name: string};
-
-function shownText({node}: Instruction): string {
-	return node.original.trim();
-}
