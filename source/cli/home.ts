@@ -3,8 +3,9 @@
 //     $VIRTLAB_HOME, or $XDG_DATA_HOME/virtlab, or ~/.local/share/virtlab
 //         settings.json            learner, language, where each lab stands (conf)
 //         transcripts/*.cast       every session, written as it happens
+//         history                  command lines, for the arrow keys of the next session
 
-import {existsSync, mkdirSync, renameSync} from 'node:fs';
+import {appendFileSync, existsSync, mkdirSync, readFileSync, renameSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import Conf from 'conf';
@@ -54,4 +55,18 @@ export function openHome(): Home {
 
 export function transcriptPath({folder}: Home, name: string): string {
 	return join(folder, 'transcripts', name);
+}
+
+const historyLines = 1000;
+
+/** Command lines of earlier sessions, oldest first. */
+export function readHistory({folder}: Home): readonly string[] {
+	const file = join(folder, 'history');
+	return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(line => line !== '').slice(-historyLines) : [];
+}
+
+export function addToHistory({folder}: Home, line: string): void {
+	if (line.trim() !== '' && !line.includes('\n')) {
+		appendFileSync(join(folder, 'history'), `${line}\n`, {mode: 0o600});
+	}
 }

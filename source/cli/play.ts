@@ -8,7 +8,7 @@ import type {Entry, Origin} from '../session/session.js';
 import type {Locale} from '../i18n/message.js';
 import type {MenuChoice, Play, SavedProgress, ScreenOptions} from '../tui/start.js';
 import {allLabs} from './catalogue.js';
-import {type Home, type LabRecord, openHome, transcriptPath} from './home.js';
+import {addToHistory, type Home, type LabRecord, openHome, readHistory, transcriptPath} from './home.js';
 import {beginRecording, type Recording, resumeRecording} from './recording.js';
 
 export type ScreenFlags = {readonly locale: Locale; readonly ascii: boolean; readonly seed: number; readonly learner: string | undefined; readonly scenario: string};
@@ -56,8 +56,11 @@ function open(home: Home, labs: readonly Lab[], choice: Choice, flags: ScreenFla
 		record(entry) {
 			recording.record(entry);
 			noteProgress(home, lab, entry);
+			if (entry.action.type === 'line') {
+				addToHistory(home, entry.action.text);
+			}
 		},
-		history: [],
+		history: readHistory(home),
 	};
 }
 

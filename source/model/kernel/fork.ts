@@ -38,6 +38,8 @@ export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Runn
 		isThread: options.thread ?? false,
 		name: options.name ?? parent.name,
 		dispositions: parent.dispositions,
+		// Pages that a child shares with its parent are charged to the parent, as copy-on-write leaves them.
+		memoryBytes: 0,
 	};
 	return start(loop, child, main, makeProcess);
 }
