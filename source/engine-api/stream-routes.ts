@@ -265,8 +265,9 @@ function * execStart(act: Act): Work<void> {
 
 	yield * connection.hijack(request, exec.hasTerminal);
 	if ('problem' in started) {
-		// The real daemon writes it unframed, so that it shows on the client's standard output.
-		yield * connection.send(encodeText(`${started.problem}\r\n`));
+		// The real daemon writes it as output of the command, not as its error.
+		const text = encodeText(`${started.problem}\r\n`);
+		yield * connection.send(exec.hasTerminal ? text : frame('stdout', text));
 	} else {
 		yield * pumpExec(host, connection, started);
 		yield * waitForExec(host, started.exec);
