@@ -3,6 +3,7 @@
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import type {ExitStatus, Pid, Process, Running} from '../model/kernel/program.js';
 import type {SignalName} from '../model/kernel/signal.js';
+import {PatternLimit} from './pattern.js';
 import {Abandoned, abandon, complain, Replaced} from './shell.js';
 import type {Doing, Shell} from './shell.js';
 
@@ -57,6 +58,11 @@ function * runChild(child: Shell, process: Process, {group, isBackground, body}:
 	}
 }
 
+/** Which of our limits was reached: a counted one says so itself, else it was the stack. */
+export function limitText(error: RangeError): string {
+	return error instanceof PatternLimit ? error.message : 'maximum nesting level exceeded';
+}
+
 /** Runs to the end, whatever ends it: an error in an expansion, `exit`, or recursion beyond what can be run. */
 export function * guarded(shell: Shell, running: Doing): Doing {
 	try {
@@ -67,7 +73,7 @@ export function * guarded(shell: Shell, running: Doing): Doing {
 		}
 
 		if (error instanceof RangeError) {
-			yield * complain(shell, 'maximum nesting level exceeded');
+			yield * complain(shell, limitText(error));
 			return 1;
 		}
 

@@ -74,8 +74,11 @@ function * descend(shell: Shell, paths: readonly string[], isLast: boolean): Doi
 	const queue = [...paths];
 	for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
 		yield step;
-		if (!isLast || path !== '') {
+		// The directory itself comes with a slash; those below it come as names.
+		if (!isLast) {
 			found.push(path);
+		} else if (path !== '') {
+			found.push(paths.includes(path) ? join(path, '') : path);
 		}
 
 		const entries = shell.process.sys.readdir(path === '' ? '.' : path);

@@ -5,6 +5,7 @@ import {TextCommands} from './command-source.js';
 import type {Commands} from './command-source.js';
 import {runCompound} from './compound-command.js';
 import {failed} from '../model/kernel/errno.js';
+import {limitText} from './fork.js';
 import {runList} from './list.js';
 import {redirect} from './redirect.js';
 import {Abandoned, complain, writeText} from './shell.js';
@@ -125,7 +126,7 @@ function * recover(shell: Shell, error: unknown): Doing {
 	shell.abandonedLine = shell.line;
 	resetDepths(shell);
 	if (error instanceof RangeError) {
-		yield * complain(shell, 'maximum nesting level exceeded');
+		yield * complain(shell, limitText(error));
 		return 1;
 	}
 
@@ -144,6 +145,8 @@ function resetDepths(shell: Shell): void {
 	shell.testDepth = 0;
 	shell.loopDepth = 0;
 	shell.evalDepth = 0;
+	shell.listDepth = 0;
+	shell.trapDepth = 0;
 	shell.command = undefined;
 	shell.isRunningTrap = false;
 	if (shell.flow?.kind !== 'interrupt') {

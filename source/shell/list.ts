@@ -5,12 +5,28 @@ import {addJob, newProcess} from './jobs.js';
 import type {Job} from './jobs.js';
 import {reapChildren} from './job-control.js';
 import {runPipeline, startPipeline} from './pipeline.js';
-import {writeText} from './shell.js';
+import {abandon, writeText} from './shell.js';
 import type {Doing, Shell} from './shell.js';
 import type {List, Statement} from './syntax.js';
 import {handleSignals} from './trap.js';
 
+/** How deep lists may stand in lists and functions: what surely fits on the stack of the machine that runs the model. */
+const depthMax = 1000;
+
 export function * runList(shell: Shell, list: List, isTail = false): Doing {
+	if (shell.listDepth >= depthMax) {
+		return yield * abandon(shell, `maximum nesting level exceeded (${depthMax})`);
+	}
+
+	shell.listDepth++;
+	try {
+		return yield * runStatements(shell, list, isTail);
+	} finally {
+		shell.listDepth--;
+	}
+}
+
+function * runStatements(shell: Shell, list: List, isTail: boolean): Doing {
 	let status = 0;
 	for (const [index, statement] of list.entries()) {
 		if (shell.isSet('noexec') && !shell.isInteractive) {

@@ -4,6 +4,13 @@
 // Matching follows all possibilities at once: from a set of positions, one pattern element leads to a set of positions. So the cost
 // is bounded by length times length, whatever the pattern, where a backtracking matcher can take exponential time.
 
+/** Thrown when a match would take more work than this many positions. */
+export class PatternLimit extends RangeError {
+	override readonly message = 'pattern matching: too much work';
+}
+
+const workMax = 5_000_000;
+
 type Element =
 	| {readonly kind: 'literal'; readonly character: string}
 	| {readonly kind: 'any'}
@@ -46,8 +53,11 @@ export function matchSuffix(pattern: Pattern, text: string, longest: boolean): n
 export function findMatches(pattern: Pattern, text: string, all: boolean): readonly {readonly from: number; readonly to: number}[] {
 	const characters = charactersOf(pattern, text);
 	const found: {from: number; to: number}[] = [];
-	for (let at = 0; at < characters.length || (at === 0 && characters.length === 0);) {
-		const end = run(pattern.elements, characters, [at]).at(-1);
+	// Beyond the last place of a character that every match must have, nothing is found.
+	const lastStart = pattern.elements.reduce((last, element) => element.kind === 'literal' ? Math.min(last, characters.lastIndexOf(element.character)) : last, characters.length);
+	const work = {left: workMax};
+	for (let at = 0; at <= lastStart && (at < characters.length || at === 0);) {
+		const end = run(pattern.elements, characters, [at], work).at(-1);
 		if (end === undefined || (end === at && characters.length > 0)) {
 			at++;
 			continue;
@@ -218,21 +228,27 @@ function charactersOf(pattern: Pattern, text: string): readonly string[] {
 	return [...(pattern.ignoreCase ? text.toLowerCase() : text)];
 }
 
+type Work = {left: number};
+
 /** The positions, ascending, at which a match that begins at one of `starts` can end. */
-function run(elements: readonly Element[], text: readonly string[], starts: readonly number[]): readonly number[] {
+function run(elements: readonly Element[], text: readonly string[], starts: readonly number[], work: Work = {left: workMax}): readonly number[] {
 	let positions = starts;
 	for (const element of elements) {
 		if (positions.length === 0) {
 			return positions;
 		}
 
-		positions = advance(element, text, positions);
+		positions = advance(element, text, positions, work);
+		work.left -= positions.length + 1;
+		if (work.left < 0) {
+			throw new PatternLimit();
+		}
 	}
 
 	return positions;
 }
 
-function advance(element: Element, text: readonly string[], positions: readonly number[]): readonly number[] {
+function advance(element: Element, text: readonly string[], positions: readonly number[], work: Work): readonly number[] {
 	switch (element.kind) {
 		case 'literal': {
 			return positions.filter(at => text[at] === element.character).map(at => at + 1);
@@ -251,7 +267,7 @@ function advance(element: Element, text: readonly string[], positions: readonly 
 		}
 
 		case 'group': {
-			return advanceGroup(element, text, positions);
+			return advanceGroup(element, text, {positions, work});
 		}
 	}
 }
@@ -260,8 +276,8 @@ function ascendingFrom(first: number, last: number): readonly number[] {
 	return Array.from({length: last - first + 1}, (_, index) => first + index);
 }
 
-function advanceGroup(group: Element & {readonly kind: 'group'}, text: readonly string[], positions: readonly number[]): readonly number[] {
-	const once = (from: readonly number[]): readonly number[] => union(group.alternatives.map(alternative => run(alternative, text, from)));
+function advanceGroup(group: Element & {readonly kind: 'group'}, text: readonly string[], {positions, work}: {readonly positions: readonly number[]; readonly work: Work}): readonly number[] {
+	const once = (from: readonly number[]): readonly number[] => union(group.alternatives.map(alternative => run(alternative, text, from, work)));
 	switch (group.operator) {
 		case '?': {
 			return union([positions, once(positions)]);
@@ -273,6 +289,7 @@ function advanceGroup(group: Element & {readonly kind: 'group'}, text: readonly 
 
 		case '!': {
 			return union(positions.map(at => {
+				work.left -= text.length - at;
 				const ends = new Set(once([at]));
 				return ascendingFrom(at, text.length).filter(end => !ends.has(end));
 			}));

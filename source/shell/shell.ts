@@ -135,6 +135,8 @@ export class Shell {
 	isRunningTrap = false;
 	hasWarnedOfJobs = false;
 	evalNesting = 0;
+	listDepth = 0;
+	trapDepth = 0;
 	/** The line of the command that was abandoned last. */
 	abandonedLine = 0;
 	pendingSignals: SignalName[] = [];

@@ -4,10 +4,13 @@ import type {SignalName} from '../model/kernel/signal.js';
 import type {Doing, Shell, TrapName} from './shell.js';
 import {stashSignals} from './shell.js';
 
+/** A trap that raises its own signal is run inside of itself this often; then the signal waits. */
+const trapDepthMax = 20;
+
 /** Runs the traps of signals that have arrived. */
 export function * handleSignals(shell: Shell): Doing<void> {
 	stashSignals(shell);
-	while (shell.pendingSignals.length > 0 && shell.flow === undefined) {
+	while (shell.pendingSignals.length > 0 && shell.flow === undefined && shell.trapDepth < trapDepthMax) {
 		yield * runTrap(shell, shell.pendingSignals.shift()!);
 	}
 }
@@ -20,7 +23,9 @@ export function * runTrap(shell: Shell, name: TrapName): Doing<void> {
 	}
 
 	const {status, line, pipeStatus} = shell;
+	shell.trapDepth++;
 	yield * shell.engine.runText(shell, action, 'trap');
+	shell.trapDepth--;
 	const {flow} = shell as {flow: Shell['flow']};
 	if (flow?.kind !== 'exit' && flow?.kind !== 'return') {
 		shell.status = status;

@@ -52,7 +52,7 @@ export function * printf(shell: Shell, {name, args}: BuiltinCall): Doing {
 	return given.status;
 }
 
-const directive = /%(?<flags>[\-+ #0']*)(?<width>\*|\d{0,6})(?:\.(?<precision>\*|-?\d{0,6}))?(?:[hlLjzt]*)(?:\((?<time>[^\)]*)\)(?=T))?(?<letter>.?)/sv;
+const directive = /%(?<flags>[\-+ #0']*)(?<width>\*|\d*)(?:\.(?<precision>\*|-?\d*))?(?:[hlLjzt]*)(?:\((?<time>[^\)]*)\)(?=T))?(?<letter>.?)/sv;
 
 function formatOnce(shell: Shell, format: string, given: Arguments): {readonly text: string; readonly isStopped: boolean} {
 	let text = '';
@@ -96,6 +96,12 @@ function convert(shell: Shell, groups: Readonly<Record<string, string | undefine
 	const widthText = groups['width'] === '*' ? String(integerOf(takeWord(given), given)) : groups['width'] ?? '';
 	const precisionText = groups['precision'] === '*' ? String(integerOf(takeWord(given), given)) : groups['precision'];
 	const width = Number(widthText) || 0;
+	if (Math.abs(width) > outputMax || Number(precisionText ?? '0') > outputMax) {
+		given.complaints.push('warning: width or precision: Numerical result out of range');
+		given.status = 1;
+		return {text: '', isStopped: true};
+	}
+
 	const flags = `${groups['flags'] ?? ''}${width < 0 ? '-' : ''}`;
 	const precision = precisionText === undefined || Number(precisionText) < 0 ? undefined : Number(precisionText);
 	const shape: Shape = {flags, width: Math.min(Math.abs(width), outputMax), precision};
