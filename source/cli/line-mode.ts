@@ -19,7 +19,7 @@ export type LineModeOptions = {
 };
 
 export async function lineMode(options: LineModeOptions): Promise<number> {
-	const isPerson = process.stdin.isTTY;
+	const isPerson = process.stdin.isTTY === true;
 	const origin: Origin = {
 		lab: options.lab, scenario: options.scenario, seed: options.seed, learner: options.learner, interactive: isPerson,
 		columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24,

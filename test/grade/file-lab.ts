@@ -21,11 +21,11 @@ steps:
         when: {file: {path: /home/learner/note}}
         example: |
           $ echo hello > note
-  - id: name
+  - id: version
     points: 5
     checks:
-      - id: host
-        answer: {from: {file: /etc/hostname}}
+      - id: number
+        answer: {from: {file: /etc/debian_version}}
   - id: tidy
     checks:
       - id: gone
@@ -45,11 +45,11 @@ Which character sends output to a file?
 It is called notes.
 ### check hello
 There is no hello in notes.
-## name: Name
-What is this host called?
+## version: Version
+Which Debian is it?
 ### question
-The name?
-### check host
+Its version?
+### check number
 No.
 ## tidy: Tidy
 Remove it.
@@ -62,10 +62,10 @@ Done.
 export const fileLabFiles: ReadonlyMap<string, string> = new Map([
 	['lab.yaml', yaml],
 	['text.en.md', text],
-	['solution.console', '$ echo hello > notes\n$ cat /etc/hostname\n! answer name @lab\n$ rm notes\n'],
-	['also-ok-tee.console', '$ echo hello | tee notes > /dev/null\n! answer name LAB\n$ mv notes other\n'],
+	['solution.console', '$ echo hello > notes\n$ cat /etc/debian_version\n! answer version @12[.][0-9]+\n$ rm notes\n'],
+	['also-ok-tee.console', '$ echo hello | tee notes > /dev/null\n! answer version  12.11\n$ mv notes other\n'],
 	['near-miss-other-file.console', '# near-miss: hello\n$ echo hello > note\n'],
-	['near-miss-kept.console', '# near-miss: gone\n$ echo hello >> notes\n! answer name lab\n$ : > notes\n'],
+	['near-miss-kept.console', '# near-miss: gone\n$ echo hello >> notes\n! answer version 12.11\n$ : > notes\n'],
 ]);
 
 /** The lab, with some of its files changed. */

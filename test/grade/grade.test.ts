@@ -13,8 +13,8 @@ const lab = fileLab();
 const solution: readonly Action[] = [
 	{type: 'hint', step: 'write'},
 	{type: 'line', text: 'echo hello > notes'},
-	{type: 'answer', step: 'name', text: 'web'},
-	{type: 'answer', step: 'name', text: 'lab'},
+	{type: 'answer', step: 'version', text: '13'},
+	{type: 'answer', step: 'version', text: '12.11'},
 	{type: 'line', text: 'rm notes'},
 ];
 
@@ -54,7 +54,7 @@ function reasonOf(result: Grade): string {
 test('a finished lab is passed, with points, hints, wrong answers and the lines that passed it', () => {
 	expect(report(record(solution))).toBe(`a.cast: passed, 25 of 25 points, 5 actions, receipt ... (files, han.meimei)
   + write: Write, 10/10 (line 7, hints 1)
-  + name: Name, 5/5 (line 9, wrong answers 1)
+  + version: Version, 5/5 (line 9, wrong answers 1)
   + tidy: Tidy, 10/10 (line 12)
 `);
 });
@@ -62,7 +62,7 @@ test('a finished lab is passed, with points, hints, wrong answers and the lines 
 test('an unfinished lab is not passed, and the report says what was expected and found', () => {
 	expect(report(record([...solution.slice(0, 4), {type: 'line', text: 'ls'}]))).toBe(`a.cast: not passed, 15 of 25 points, 5 actions, receipt ... (files, han.meimei)
   + write: Write, 10/10 (line 7, hints 1)
-  + name: Name, 5/5 (line 9, wrong answers 1)
+  + version: Version, 5/5 (line 9, wrong answers 1)
   - tidy: Tidy, 0/10
       gone: expected no file /home/learner/notes; found it is there
 `);
