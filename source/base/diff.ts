@@ -1,5 +1,6 @@
 // The shortest edit script between two lists of lines. Source: E. W. Myers, "An O(ND) Difference Algorithm and Its Variations"
 // (1986), the greedy forward search; equal lines at both ends are set aside first.
+// Simplified: where several scripts are shortest, GNU diff may choose another one.
 
 /** A place where the lists differ: lines [a, a + deleted) of the first became lines [b, b + inserted) of the second. */
 export type Change = {readonly a: number; readonly deleted: number; readonly b: number; readonly inserted: number};
@@ -101,7 +102,8 @@ function changesBetween(matches: readonly (readonly [number, number])[], aLength
 function slideDown(changes: readonly Change[], first: readonly string[], second: readonly string[]): readonly Change[] {
 	const result: Change[] = [];
 	for (const [index, change] of changes.entries()) {
-		let {a, deleted, b, inserted} = change;
+		const {deleted, inserted} = change;
+		let {a, b} = change;
 		const limit = changes[index + 1]?.a ?? first.length;
 		if (deleted === 0 || inserted === 0) {
 			const [lines, start, length] = deleted === 0 ? [second, b, inserted] as const : [first, a, deleted] as const;

@@ -62,7 +62,7 @@ function * compare(t: Tool<Name>, {first, second, fds, limit}: Files): Blocking<
 				}
 
 				if (!t.has('verbose')) {
-					yield * t.print(`${first} ${second} differ: ${t.says('byte', 'char')} ${position + index + 1}, line ${line}${t.has('printBytes') ? ` is ${octal(a[index]!)} ${shown(a[index]!)} ${octal(b[index]!)} ${shown(b[index]!)}` : ''}\n`);
+					yield * t.print(`${first} ${second} differ: ${t.has('printBytes') ? 'byte' : 'char'} ${position + index + 1}, line ${line}${t.has('printBytes') ? ` is ${octal(a[index]!)} ${shown(a[index]!)} ${octal(b[index]!)} ${shown(b[index]!)}` : ''}\n`);
 					return 1;
 				}
 

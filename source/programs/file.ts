@@ -107,7 +107,7 @@ function contentKind(bytes: Uint8Array): string {
 function textKind(text: string): string {
 	const encoding = /^[\u0000-\u007F]*$/v.test(text) ? 'ASCII text' : 'Unicode text, UTF-8 text';
 	const ends = text.includes('\r\n') ? ', with CRLF line terminators' : (text.includes('\n') ? '' : ', with no line terminators');
-	const interpreter = /^#!\s*\S*?([^\/\s]+)(?:\s+(\S+))?/v.exec(text);
+	const interpreter = /^#!\s*(?:\S*\/)?([^\/\s]+)(?:\s+(\S+))?/v.exec(text);
 	if (interpreter !== null) {
 		const name = interpreter[1] === 'env' ? interpreter[2] ?? 'env' : interpreter[1]!;
 		return `${interpreters[name] ?? `a ${text.slice(2).split('\n')[0]!.trim()} script`}, ${encoding} executable`;
@@ -122,7 +122,7 @@ function textKind(text: string): string {
 		return `XML 1.0 document, ${encoding}${ends}`;
 	}
 
-	return isJson(trimmed) ? 'JSON data' : encoding + ends;
+	return isJson(trimmed) ? 'JSON text data' : encoding + ends;
 }
 
 function isJson(text: string): boolean {

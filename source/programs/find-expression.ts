@@ -25,7 +25,8 @@ export type Expression =
 	| {readonly kind: 'number'; readonly of: 'uid' | 'gid' | 'nlink' | 'node'; readonly comparison: Comparison}
 	| {readonly kind: 'nameless'; readonly of: 'uid' | 'gid'}
 	| {readonly kind: 'same'; readonly attributes: Attributes}
-	| {readonly kind: 'empty' | 'prune' | 'delete' | 'ls' | 'quit'}
+	| {readonly kind: 'empty'}
+	| {readonly kind: 'prune' | 'delete' | 'ls' | 'quit'}
 	| {readonly kind: 'access'; readonly want: 'read' | 'write' | 'execute'}
 	| {readonly kind: 'print'; readonly end: string}
 	| {readonly kind: 'printf'; readonly format: string}

@@ -37,7 +37,7 @@ export const od = tool(command, function * (t) {
 		const text = name === 'format' ? value! : shorthands[name];
 		const parsed = text === undefined ? [] : parseFormats(text);
 		if (parsed === undefined) {
-			return yield * t.complain(`invalid type string '${text!}'`);
+			return yield * t.complain(/^[acdfoux]/v.test(text!) ? `invalid type string '${text!}'` : `invalid character '${text![0] ?? ''}' in type string '${text!}'`);
 		}
 
 		formats.push(...parsed);
@@ -54,7 +54,11 @@ export const od = tool(command, function * (t) {
 	}
 
 	const width = t.has('width') ? Number(t.value('width') ?? 32) : 16;
-	const {bytes, status} = yield * gather(t, skip, count);
+	const {bytes, status, any} = yield * gather(t, skip, count);
+	if (!any) {
+		return status;
+	}
+
 	yield * dump(t, bytes, {formats: formats.length === 0 ? parseFormats('o2')! : formats, radix, width, base: skip});
 	return status;
 });
@@ -96,8 +100,9 @@ function fieldDigits(letter: string, size: number): number {
 
 const bytesMax = 8 * 1024 * 1024;
 
-function * gather(t: Tool<Name>, skip: number, count: number): Blocking<{readonly bytes: Uint8Array; readonly status: number}> {
+function * gather(t: Tool<Name>, skip: number, count: number): Blocking<{readonly bytes: Uint8Array; readonly status: number; readonly any: boolean}> {
 	const parts: number[] = [];
+	let any = false;
 	let status = 0;
 	let toSkip = skip;
 	for (const path of t.inputs) {
@@ -117,11 +122,12 @@ function * gather(t: Tool<Name>, skip: number, count: number): Blocking<{readonl
 			parts.push(byte);
 		}
 
+		any = true;
 		toSkip = Math.max(0, toSkip - bytes.length);
 		t.closeInput(fd);
 	}
 
-	return {bytes: Uint8Array.from(parts), status};
+	return {bytes: Uint8Array.from(parts), status, any};
 }
 
 type Style = {readonly formats: readonly Format[]; readonly radix: string; readonly width: number; readonly base: number};

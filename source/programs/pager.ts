@@ -7,7 +7,7 @@ import {failed, errorTextOf} from '../model/kernel/errno.js';
 import {compilePosixRegex} from '../base/posix-regex.js';
 import {textFromBytes} from '../base/byte-text.js';
 import type {Fd} from '../model/kernel/program.js';
-import {LineReader, printTo, readBlock, type Blocking} from './standard-io.js';
+import {LineReader, readBlock, type Blocking} from './standard-io.js';
 import type {Tool} from './tool.js';
 
 export type PagerStyle = {readonly kind: 'less' | 'more'; readonly numbers: boolean; readonly quitIfOneScreen: boolean; readonly chop: boolean};
@@ -22,20 +22,18 @@ export function * page<Name extends string>(t: Tool<Name>, paths: readonly strin
 		const attributes = path === '-' ? undefined : t.sys.stat(path);
 		if (attributes !== undefined && !failed(attributes) && attributes.type === 'directory') {
 			yield * t.print(style.kind === 'less' ? `${path} is a directory\n` : `\n*** ${path}: directory ***\n\n`);
-			status = style.kind === 'less' ? 1 : status;
 			continue;
 		}
 
 		const fd = t.openInput(path);
 		if (failed(fd)) {
 			status = 1;
-			yield * t.out.flush();
-			yield * style.kind === 'less' ? complainPlainly(t, `${path}: ${errorTextOf(fd)}`) : t.complain(t.says(`cannot open ${path}: ${errorTextOf(fd)}`, `${path}: ${errorTextOf(fd)}`));
+			yield * style.kind === 'less' ? t.print(`${path}: ${errorTextOf(fd)}\n`) : t.complain(t.says(`cannot open ${path}: ${errorTextOf(fd)}`, `${path}: ${errorTextOf(fd)}`));
 			continue;
 		}
 
 		if (!isInteractive) {
-			if (style.kind === 'more' && paths.length > 1) {
+			if (style.kind === 'more' && path !== '-' && t.isGnu) {
 				yield * t.print(`::::::::::::::\n${path}\n::::::::::::::\n`);
 			}
 
@@ -53,11 +51,6 @@ export function * page<Name extends string>(t: Tool<Name>, paths: readonly strin
 	}
 
 	return status;
-}
-
-/** less puts no name before its messages. */
-function * complainPlainly<Name extends string>(t: Tool<Name>, message: string): Blocking<void> {
-	yield * printTo(t.process, 2, `${message}\n`);
 }
 
 function * copy<Name extends string>(t: Tool<Name>, fd: Fd): Blocking<void> {

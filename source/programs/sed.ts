@@ -8,7 +8,8 @@ import {errorTextOf, failed} from '../model/kernel/errno.js';
 import {gnuHelp, type Command} from './options.js';
 import {baseName, directoryName, joinPath} from './paths.js';
 import {Executor, type LineSource} from './sed/execute.js';
-import {parseSed, type ScriptPart, type SedProgram} from './sed/script.js';
+import {parseSed, type ScriptPart} from './sed/script.js';
+import type {SedProgram} from './sed/syntax.js';
 import {LineReader, Output, type Blocking, type Line} from './standard-io.js';
 import {tool, type Tool} from './tool.js';
 

@@ -44,6 +44,63 @@ import {fold} from './fold.js';
 import {paste} from './paste.js';
 import {comm} from './comm.js';
 import {hello} from './hello.js';
+import {ls} from './ls.js';
+import {cp} from './cp.js';
+import {mv} from './mv.js';
+import {rm} from './rm.js';
+import {mkdir} from './mkdir.js';
+import {rmdir} from './rmdir.js';
+import {ln} from './ln.js';
+import {touch} from './touch.js';
+import {chmod} from './chmod.js';
+import {chown} from './chown.js';
+import {chgrp} from './chgrp.js';
+import {stat} from './stat.js';
+import {find} from './find.js';
+import {grep} from './grep.js';
+import {egrep} from './grep.js';
+import {fgrep} from './grep.js';
+import {sed} from './sed.js';
+import {awk} from './awk.js';
+import {xargs} from './xargs.js';
+import {date} from './date.js';
+import {basename} from './basename.js';
+import {dirname} from './dirname.js';
+import {realpath} from './realpath.js';
+import {readlink} from './readlink.js';
+import {mktemp} from './mktemp.js';
+import {test} from './test.js';
+import {expr} from './expr.js';
+import {cmp} from './cmp.js';
+import {diff} from './diff.js';
+import {od} from './od.js';
+import {hexdump} from './hexdump.js';
+import {xxd} from './xxd.js';
+import {base64} from './base64.js';
+import {md5sum} from './md5sum.js';
+import {sha1sum} from './sha1sum.js';
+import {sha256sum} from './sha256sum.js';
+import {truncate} from './truncate.js';
+import {dd} from './dd.js';
+import {sync} from './sync.js';
+import {split} from './split.js';
+import {printenv} from './printenv.js';
+import {env} from './env.js';
+import {sleep} from './sleep.js';
+import {timeout} from './timeout.js';
+import {nohup} from './nohup.js';
+import {nproc} from './nproc.js';
+import {tty} from './tty.js';
+import {stty} from './stty.js';
+import {clear} from './clear.js';
+import {less} from './less.js';
+import {more} from './more.js';
+import {file} from './file.js';
+import {which} from './which.js';
+import {install} from './install.js';
+import {strings} from './strings.js';
+import {tree} from './tree.js';
+import {du} from './du.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -106,6 +163,64 @@ const programs: Record<string, Program> = {
 	fold,
 	paste,
 	comm,
+	ls,
+	cp,
+	mv,
+	rm,
+	mkdir,
+	rmdir,
+	ln,
+	touch,
+	chmod,
+	chown,
+	chgrp,
+	stat,
+	find,
+	grep,
+	egrep,
+	fgrep,
+	sed,
+	awk,
+	xargs,
+	date,
+	basename,
+	dirname,
+	realpath,
+	readlink,
+	mktemp,
+	test,
+	'[': test,
+	expr,
+	cmp,
+	diff,
+	od,
+	hexdump,
+	xxd,
+	base64,
+	md5sum,
+	sha1sum,
+	sha256sum,
+	truncate,
+	dd,
+	sync,
+	split,
+	printenv,
+	env,
+	sleep,
+	timeout,
+	nohup,
+	nproc,
+	tty,
+	stty,
+	clear,
+	less,
+	more,
+	file,
+	which,
+	install,
+	strings,
+	tree,
+	du,
 };
 
 export const programTable: ProgramTable = new Map(Object.entries(programs));

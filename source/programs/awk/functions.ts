@@ -3,6 +3,7 @@
 // are the same in every run, as POSIX awk's are.
 
 import {wallTime} from '../../base/clock.js';
+import {arcTangent2, cosine, exponential, logarithm, sine} from '../../base/elementary-functions.js';
 import type {Blocking} from '../standard-io.js';
 import {splitBy, splitFields} from './records.js';
 import type {AwkHost} from './machine.js';
@@ -38,11 +39,11 @@ function * callWithValues({machine}: AwkHost, name: string, values: readonly Val
 		case 'toupper': return text(0).toUpperCase();
 		case 'int': return Math.trunc(number(0));
 		case 'sqrt': return Math.sqrt(number(0));
-		case 'exp': return Math.exp(number(0));
-		case 'log': return Math.log(number(0));
-		case 'sin': return Math.sin(number(0));
-		case 'cos': return Math.cos(number(0));
-		case 'atan2': return Math.atan2(number(0), number(1));
+		case 'exp': return exponential(number(0));
+		case 'log': return logarithm(number(0));
+		case 'sin': return sine(number(0));
+		case 'cos': return cosine(number(0));
+		case 'atan2': return arcTangent2(number(0), number(1));
 		case 'rand': {
 			machine.seed = (machine.seed * 48_271) % 2_147_483_647;
 			return machine.seed / 2_147_483_647;
@@ -171,5 +172,5 @@ function * substitute(host: AwkHost, args: readonly Expression[], global: boolea
 
 /** `&` is the matched text, `\&` an ampersand. */
 function fill(template: string, matched: string): string {
-	return template.replaceAll(/\\([\\&])|&/gv, (token, escaped?: string) => escaped ?? (token === '&' ? matched : token));
+	return template.replaceAll(/\\([\\\&])|&/gv, (token, escaped?: string) => escaped ?? (token === '&' ? matched : token));
 }

@@ -5,7 +5,8 @@ import {errorTextOf, failed, type Failure} from '../../model/kernel/errno.js';
 import type {Process} from '../../model/kernel/program.js';
 import type {Output, Blocking} from '../standard-io.js';
 import {callBuiltin} from './functions.js';
-import {inputText, Machine, type AwkHost} from './machine.js';
+import {Machine, type AwkHost} from './machine.js';
+import {calculate, holds} from './operators.js';
 import type {AwkProgram, Expression, LeftValue, Redirection, Rule, Statement} from './syntax.js';
 import {compareValues, formatAwk, inputValue, toBoolean, toNumber, type Cell, type Value} from './values.js';
 
@@ -14,11 +15,13 @@ type Completion = 'break' | 'continue' | 'next' | 'nextfile' | 'exit' | 'return'
 
 const callDepthMax = 500;
 
+type Operation = Extract<Expression, {kind: 'unary' | 'arithmetic' | 'compare' | 'match' | 'concatenation'}>;
+
 export class Interpreter implements AwkHost {
 	readonly machine: Machine;
 	readonly #program: AwkProgram;
 	readonly #inRange = new Set<Rule>();
-	/** Names of the function that runs; globals are in the machine. */
+	/** Of the function that runs. */
 	#locals: ReadonlyMap<string, Cell> | undefined;
 	#depth = 0;
 	#steps = 0;
@@ -350,10 +353,7 @@ export class Interpreter implements AwkHost {
 			case 'string': return expression.value;
 			case 'group': return yield * this.evaluate(expression.inside);
 			case 'regex': return this.machine.regex(expression.source)?.test(this.machine.field(0)) === true ? 1 : 0;
-			case 'variable': {
-				const cell = this.cell(expression.name);
-				return this.machine.read(expression.name, cell);
-			}
+			case 'variable': return this.machine.read(expression.name, this.cell(expression.name));
 
 			case 'field': return this.machine.fieldValue(Math.trunc(toNumber(yield * this.evaluate(expression.index))));
 			case 'element': {
@@ -389,14 +389,15 @@ export class Interpreter implements AwkHost {
 	}
 
 	* #assignment({operator, target, value}: Expression & {kind: 'assign'}): Blocking<Value> {
+		const {machine} = this;
 		const before = operator === '' ? undefined : toNumber(yield * this.evaluate(target));
 		const right = yield * this.evaluate(value);
-		const result = before === undefined ? right : this.#arithmetic(operator, before, toNumber(right));
+		const result = before === undefined ? right : calculate(machine, operator, before, toNumber(right));
 		yield * this.assign(target, result);
 		return result;
 	}
 
-	* #operation(expression: Expression & {kind: 'unary' | 'arithmetic' | 'compare' | 'concatenation' | 'match'}): Blocking<Value> {
+	* #operation(expression: Operation): Blocking<Value> {
 		const {machine} = this;
 		if (expression.kind === 'unary') {
 			const operand = yield * this.evaluate(expression.operand);
@@ -411,27 +412,10 @@ export class Interpreter implements AwkHost {
 
 		const right = yield * this.evaluate(expression.right);
 		switch (expression.kind) {
-			case 'arithmetic': return this.#arithmetic(expression.operator, toNumber(left), toNumber(right));
+			case 'arithmetic': return calculate(machine, expression.operator, toNumber(left), toNumber(right));
 			case 'concatenation': return machine.bounded(machine.textOf(left) + machine.textOf(right));
 			case 'compare': return holds(expression.operator, compareValues(left, right, machine.text('CONVFMT'))) ? 1 : 0;
 			default: return expression satisfies never;
-		}
-	}
-
-	#arithmetic(operator: string, left: number, right: number): number {
-		switch (operator) {
-			case '+': return left + right;
-			case '-': return left - right;
-			case '*': return left * right;
-			case '^': return left ** right;
-			default: {
-				// mawk leaves it to the arithmetic of doubles, BusyBox refuses.
-				if (right === 0 && this.machine.process.flavour === 'busybox') {
-					this.machine.problem ??= 'cmd. line:1: Division by zero';
-				}
-
-				return operator === '/' ? left / right : left % right;
-			}
 		}
 	}
 
@@ -508,18 +492,7 @@ export class Interpreter implements AwkHost {
 		if (target === undefined) {
 			this.machine.setRecord(record);
 		} else {
-			yield * this.assign(target, inputText(record));
+			yield * this.assign(target, inputValue(record));
 		}
-	}
-}
-
-function holds(operator: string, order: number): boolean {
-	switch (operator) {
-		case '<': return order < 0;
-		case '<=': return order <= 0;
-		case '>': return order > 0;
-		case '>=': return order >= 0;
-		case '==': return order === 0;
-		default: return order !== 0;
 	}
 }

@@ -24,8 +24,6 @@ const textMax = 4 * 1024 * 1024;
 const elementsMax = 500_000;
 const fieldsMax = 32_767;
 
-export const inputText = inputValue;
-
 export class Machine {
 	/** What ended the program, in words for a message. */
 	problem: string | undefined;

@@ -14,8 +14,10 @@ export type Expression =
 	| {readonly kind: 'assign'; readonly operator: string; readonly target: LeftValue; readonly value: Expression}
 	| {readonly kind: 'increment'; readonly by: 1 | -1; readonly prefix: boolean; readonly target: LeftValue}
 	| {readonly kind: 'unary'; readonly operator: '-' | '+' | '!'; readonly operand: Expression}
-	| {readonly kind: 'arithmetic' | 'compare'; readonly operator: string; readonly left: Expression; readonly right: Expression}
-	| {readonly kind: 'concatenation' | 'and' | 'or'; readonly left: Expression; readonly right: Expression}
+	| {readonly kind: 'arithmetic'; readonly operator: string; readonly left: Expression; readonly right: Expression}
+	| {readonly kind: 'compare'; readonly operator: string; readonly left: Expression; readonly right: Expression}
+	| {readonly kind: 'concatenation'; readonly left: Expression; readonly right: Expression}
+	| {readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression}
 	| {readonly kind: 'match'; readonly negated: boolean; readonly left: Expression; readonly right: Expression}
 	| {readonly kind: 'in'; readonly subscripts: readonly Expression[]; readonly name: string}
 	| {readonly kind: 'choice'; readonly condition: Expression; readonly yes: Expression; readonly no: Expression}

@@ -163,7 +163,7 @@ function translate(source: string): string {
 	return source.replaceAll(/\[\^?\]?(?:\[:[a-z]+:\]|\\[\s\S]|[^\]\\])*\]|\\[\s\S]/gv, token => {
 		if (!token.startsWith('[')) {
 			const letter = token[1]!;
-			return controls[letter] ?? (letter === 'y' ? String.raw`\b` : (/[A-Za-z0-9"\/&]/v.test(letter) && !/[wWsSB<>]/v.test(letter) ? letter : token));
+			return controls[letter] ?? (letter === 'y' ? String.raw`\b` : (/[A-Za-z0-9"\/\&]/v.test(letter) && !/[wWsSB<>]/v.test(letter) ? letter : token));
 		}
 
 		const negated = token.startsWith('[^');

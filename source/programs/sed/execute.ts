@@ -1,12 +1,13 @@
 // Runs a sed script over input lines: pattern space, hold space, ranges, queues of text to append.
 
 import {bytesFromText} from '../../base/byte-text.js';
-import type {PosixRegex, RegexMatch} from '../../base/posix-regex.js';
+import type {PosixRegex} from '../../base/posix-regex.js';
 import {step} from '../../model/kernel/blocking.js';
 import {failed} from '../../model/kernel/errno.js';
 import type {Process} from '../../model/kernel/program.js';
-import {LineReader, Output, type Blocking, type Line} from '../standard-io.js';
-import type {Action, Address, Regex, ReplacementPart, SedCommand, SedProgram} from './script.js';
+import {LineReader, type Blocking, type Line, type Output} from '../standard-io.js';
+import {expand, visible} from './output.js';
+import type {Action, Address, Regex, SedCommand, SedProgram} from './syntax.js';
 
 /** Where lines come from; the executor looks one line ahead to know the last. */
 export type LineSource = {
@@ -296,7 +297,7 @@ export class Executor {
 		return undefined;
 	}
 
-	* #simple(action: Exclude<Action, {kind: '{' | '}' | ':' | 'b' | 't' | 'T' | 'd' | 'q' | 'Q' | 'n' | 'N' | 'D' | 's' | 'c'}>): Blocking<void> {
+	* #simple(action: Exclude<Action, {kind: '{'} | {kind: '}'} | {kind: ':'} | {kind: 'b' | 't' | 'T'} | {kind: 'd' | 'D' | 'n' | 'N'} | {kind: 'q' | 'Q'} | {kind: 's'} | {kind: 'c'}>): Blocking<void> {
 		const {out} = this.#source;
 		switch (action.kind) {
 			case '=': return yield * out.print(`${this.#line}\n`);
@@ -479,59 +480,4 @@ export class Executor {
 
 function * nothing(): Blocking<undefined> {
 	return undefined;
-}
-
-/** Fills in groups and applies `\U \L \u \l \E`. */
-function expand(parts: readonly ReplacementPart[], text: string, match: RegexMatch): string {
-	let result = '';
-	let whole: 'U' | 'L' | undefined;
-	let next: 'u' | 'l' | undefined;
-	for (const part of parts) {
-		if (part.kind === 'case') {
-			if (part.how === 'u' || part.how === 'l') {
-				next = part.how;
-			} else {
-				whole = part.how === 'E' ? undefined : part.how;
-			}
-
-			continue;
-		}
-
-		const span = part.kind === 'group' ? match[part.group] : undefined;
-		let piece = part.kind === 'text' ? part.text : (span === undefined ? '' : text.slice(span.start, span.end));
-		piece = whole === undefined ? piece : (whole === 'U' ? piece.toUpperCase() : piece.toLowerCase());
-		if (next !== undefined && piece !== '') {
-			piece = (next === 'u' ? piece[0]!.toUpperCase() : piece[0]!.toLowerCase()) + piece.slice(1);
-			next = undefined;
-		}
-
-		result += piece;
-	}
-
-	return result;
-}
-
-const visibleEscapes: Readonly<Record<string, string>> = {'\\': '\\\\', '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v'};
-
-/** The unambiguous form of the `l` command, broken at `width`. */
-function visible(text: string, width: number): string {
-	const pieces: string[] = [];
-	for (const byte of bytesFromText(text)) {
-		const character = String.fromCharCode(byte);
-		pieces.push(visibleEscapes[character] ?? (byte >= 32 && byte < 127 ? character : `\\${byte.toString(8).padStart(3, '0')}`));
-	}
-
-	let result = '';
-	let column = 0;
-	for (const piece of pieces) {
-		if (width > 1 && column + piece.length > width - 1) {
-			result += '\\\n';
-			column = 0;
-		}
-
-		result += piece;
-		column += piece.length;
-	}
-
-	return `${result}$\n`;
 }

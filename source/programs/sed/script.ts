@@ -1,38 +1,8 @@
 // The script language of sed(1), parsed into commands. Errors have GNU's words and the number of the character where it noticed.
 
-import {compilePosixRegex, type PosixRegex} from '../../base/posix-regex.js';
-import {characterOfByte} from '../../base/byte-text.js';
-
-export type Regex = PosixRegex | 'last';
-
-export type Address =
-	| {readonly kind: 'line'; readonly line: number}
-	| {readonly kind: 'step'; readonly first: number; readonly step: number}
-	| {readonly kind: 'last'}
-	| {readonly kind: 'regex'; readonly regex: Regex}
-	/** Only as the second: `addr,+N` and `addr,~N`. */
-	| {readonly kind: 'count' | 'multiple'; readonly number: number};
-
-/** Parts of the right side of `s`: text, groups, and changes of case. */
-export type ReplacementPart =
-	| {readonly kind: 'text'; readonly text: string}
-	| {readonly kind: 'group'; readonly group: number}
-	| {readonly kind: 'case'; readonly how: 'U' | 'L' | 'E' | 'u' | 'l'};
-
-export type Action =
-	| {readonly kind: '{'; end: number}
-	| {readonly kind: '}' | '=' | 'd' | 'D' | 'F' | 'g' | 'G' | 'h' | 'H' | 'n' | 'N' | 'p' | 'P' | 'x' | 'z'}
-	| {readonly kind: ':'; readonly label: string}
-	| {readonly kind: 'b' | 't' | 'T'; readonly label: string; target: number}
-	| {readonly kind: 'a' | 'i' | 'c'; readonly text: string}
-	| {readonly kind: 'q' | 'Q' | 'l'; readonly number: number | undefined}
-	| {readonly kind: 'r' | 'R' | 'w' | 'W'; readonly path: string}
-	| {readonly kind: 's'; readonly regex: Regex; readonly replacement: readonly ReplacementPart[]; readonly global: boolean; readonly occurrence: number; readonly print: boolean; readonly path: string | undefined}
-	| {readonly kind: 'y'; readonly mapping: ReadonlyMap<string, string>};
-
-export type SedCommand = {readonly first: Address | undefined; readonly second: Address | undefined; readonly negated: boolean; readonly action: Action};
-
-export type SedProgram = {readonly commands: readonly SedCommand[]; readonly quiet: boolean};
+import {compilePosixRegex} from '../../base/posix-regex.js';
+import {parseReplacement, regexEscapes} from './escapes.js';
+import type {Action, Address, Regex, SedCommand, SedProgram} from './syntax.js';
 
 /** A piece of script as it was given: where it came from stands in error messages. */
 export type ScriptPart = {readonly text: string; readonly name: string};
@@ -477,55 +447,4 @@ class Parser {
 		this.#end();
 		return {kind: 'y', mapping: new Map(left.map((character, index) => [character, right[index]!]))};
 	}
-}
-
-const characterEscapes: Readonly<Record<string, string>> = {a: '\u0007', f: '\f', r: '\r', t: '\t', v: '\v'};
-
-/** GNU's escapes that regcomp does not know: `\t`, `\xHH`, `\dNNN`, `\oNNN`; what they make stands for itself. */
-function regexEscapes(pattern: string): string {
-	return pattern.replaceAll(/\\(?:([afrtv])|x([\dA-Fa-f]{1,2})|d(\d{3})|o([0-7]{1,3})|([\s\S]))/gv, (whole, name?: string, hex?: string, decimal?: string, octal?: string) => {
-		if (name !== undefined) {
-			return characterEscapes[name]!;
-		}
-
-		const code = hex === undefined ? (decimal === undefined ? (octal === undefined ? undefined : Number.parseInt(octal, 8)) : Number(decimal)) : Number.parseInt(hex, 16);
-		if (code === undefined) {
-			return whole;
-		}
-
-		const character = characterOfByte(code & 0xFF);
-		return /[\^$.*\[\]\\\(\)+?\{\|]/v.test(character) ? `[${character}]`.replace('[^]', String.raw`\^`) : character;
-	});
-}
-
-function parseReplacement(text: string): readonly ReplacementPart[] {
-	const parts: ReplacementPart[] = [];
-	const push = (piece: string): void => {
-		const last = parts.at(-1);
-		if (last?.kind === 'text') {
-			parts[parts.length - 1] = {kind: 'text', text: last.text + piece};
-		} else {
-			parts.push({kind: 'text', text: piece});
-		}
-	};
-
-	for (const [token, escaped] of text.matchAll(/\\(x[\dA-Fa-f]{1,2}|o[0-7]{1,3}|d\d{3}|[\s\S]?)|[\s\S]/gv)) {
-		if (escaped === undefined) {
-			if (token === '&') {
-				parts.push({kind: 'group', group: 0});
-			} else {
-				push(token);
-			}
-		} else if (/^\d$/v.test(escaped)) {
-			parts.push({kind: 'group', group: Number(escaped)});
-		} else if (/^[ULEul]$/v.test(escaped)) {
-			parts.push({kind: 'case', how: escaped as 'U'});
-		} else if (escaped.length > 1) {
-			push(characterOfByte(Number.parseInt(escaped.slice(1), {x: 16, o: 8, d: 10}[escaped[0]!]) & 0xFF));
-		} else {
-			push(escaped === 'n' ? '\n' : (characterEscapes[escaped] ?? escaped));
-		}
-	}
-
-	return parts;
 }
