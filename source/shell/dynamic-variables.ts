@@ -40,6 +40,7 @@ export function defineDynamicVariables(shell: Shell, origin?: Variables): void {
 		const {seconds, nanoseconds} = wallTime(shell.process.sys.now());
 		return `${seconds}.${String(Math.floor(nanoseconds / 1000)).padStart(6, '0')}`;
 	});
+	define('BASH_COMMAND', () => shell.commandText);
 	define('HISTCMD', () => String(shell.history.length + 1));
 }
 

@@ -90,7 +90,7 @@ function resetSignals(child: Shell, {hasJobControl, isBackground}: {readonly has
 		}
 	}
 
-	child.traps = new Map([...child.traps].filter(([name, action]) => action === '' && name !== 'EXIT'));
+	child.traps = new Map([...child.traps].filter(([name, action]) => (action === '' && name !== 'EXIT') || (name === 'ERR' && child.isSet('errtrace')) || ((name === 'DEBUG' || name === 'RETURN') && child.isSet('functrace'))));
 	if (child.isInteractive) {
 		for (const name of ['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU'] as const satisfies readonly SignalName[]) {
 			sys.sigaction(name, child.traps.has(name) ? 'ignore' : 'default');

@@ -63,11 +63,11 @@ export function computedArray(shell: Shell, name: string): readonly string[] | u
 		}
 
 		case 'BASH_LINENO': {
-			return shell.frames.map(frame => String(frame.line)).toReversed();
+			return [...shell.frames.map(frame => String(frame.line)).toReversed(), ...shell.source === 'script' ? ['0'] : []];
 		}
 
 		case 'BASH_SOURCE': {
-			return shell.source === 'script' ? [shell.name, ...shell.frames.map(() => shell.name)] : [];
+			return shell.source === 'script' ? [shell.name, ...shell.frames.map(() => shell.name)] : shell.frames.map(() => shell.source === 'text' ? 'environment' : 'main');
 		}
 
 		case 'DIRSTACK': {

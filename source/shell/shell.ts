@@ -119,6 +119,8 @@ export class Shell {
 	line = 1;
 	flow: Flow | undefined;
 	frames: readonly Frame[] = [];
+	/** `$BASH_COMMAND`. */
+	commandText = '';
 	/** The builtin that is running, for its messages. */
 	command: string | undefined;
 	isInteractive = false;

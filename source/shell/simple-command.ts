@@ -36,6 +36,7 @@ export type Invocation = Words & {
 
 export function * runSimple(shell: Shell, command: SimpleCommand, {text, isTail}: {readonly text: string; readonly isTail: boolean}): Doing {
 	shell.line = command.line;
+	shell.commandText = shell.isRunningTrap ? shell.commandText : command.words.map(word => word.text).join(' ');
 	yield step;
 	yield * runPseudoTrap(shell, 'DEBUG');
 	shell.substitutionStatus = undefined;

@@ -89,7 +89,7 @@ export function * invoke(process: Process, personality: Personality): Doing<Invo
 	}
 
 	if (read.problem !== undefined) {
-		yield * writeText(shell, 2, `${argv0}: ${personality.kind === 'bash' ? read.problem : `0: Illegal option ${read.problem.split(':')[0]!}`}\n`);
+		yield * writeText(shell, 2, `${argv0}: ${personality.kind === 'bash' ? `${read.problem}\n${bashUsage(argv0)}` : `0: Illegal option ${read.problem.split(':')[0]!}\n`}`);
 		return 2;
 	}
 
@@ -107,6 +107,11 @@ export function * invoke(process: Process, personality: Personality): Doing<Invo
 	shell.belongsToPrompt = shell.isInteractive;
 	setVariables(shell);
 	return {shell, commands, isLogin: argv0.startsWith('-') || flags.has('l'), readsStartFiles: !flags.has('norc')};
+}
+
+function bashUsage(name: string): string {
+	const long = ['debug', 'debugger', 'dump-po-strings', 'dump-strings', 'help', 'init-file', 'login', 'noediting', 'noprofile', 'norc', 'posix', 'pretty-print', 'rcfile', 'restricted', 'verbose', 'version'];
+	return `Usage:\t${name} [GNU long option] [option] ...\n\t${name} [GNU long option] [option] script-file ...\nGNU long options:\n${long.map(option => `\t--${option}\n`).join('')}Shell options:\n\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)\n\t-abefhkmnptuvxBCEHPT or -o option\n`;
 }
 
 const versionText = `GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)
@@ -194,8 +199,11 @@ function setBashVariables(shell: Shell): void {
 		}
 	}
 
-	if (variables.get('HOME') === undefined) {
-		variables.set('HOME', passwdEntry(shell, fields => fields[2] === String(uid))?.[5] ?? '/');
+	const entry = passwdEntry(shell, fields => fields[2] === String(uid));
+	for (const [name, value] of [['HOME', entry?.[5] ?? '/'], ['SHELL', entry?.[6] || '/bin/sh']] as const) {
+		if (variables.get(name) === undefined) {
+			variables.set(name, value);
+		}
 	}
 }
 

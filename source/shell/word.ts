@@ -1,7 +1,7 @@
 // Takes a raw word apart: literal text, quotes, and the expansions in it. Nothing is expanded here.
 
 import {
-	ansiQuoteEnd, arithmeticEnd, backquoteEnd, braceEnd, doubleQuoteEnd, parenthesisEnd,
+	ansiQuoteEnd, arithmeticEnd, backquoteEnd, braceEnd, closingBracket, doubleQuoteEnd, parenthesisEnd,
 } from './scan.js';
 import {unescapeAnsi} from './quote.js';
 import type {Word} from './syntax.js';
@@ -220,6 +220,10 @@ class Scanner {
 				return true;
 			}
 
+			case '[': {
+				return this.#hasAnsiQuotes && this.#oldArithmetic(quoted);
+			}
+
 			case '\'': {
 				return !quoted && this.#hasAnsiQuotes && this.#ansiQuote();
 			}
@@ -259,6 +263,18 @@ class Scanner {
 		const close = parenthesisEnd(text, at + 2);
 		this.parts.push({kind: 'command', source: text.slice(at + 2, close), quoted});
 		this.#at = close + 1;
+	}
+
+	/** `$[...]`, the form of `$((...))` before POSIX. */
+	#oldArithmetic(quoted: boolean): boolean {
+		const end = closingBracket(this.#text, this.#at + 1);
+		if (end === -1) {
+			return false;
+		}
+
+		this.parts.push({kind: 'arithmetic', source: this.#text.slice(this.#at + 2, end), quoted});
+		this.#at = end + 1;
+		return true;
 	}
 
 	#ansiQuote(): boolean {
