@@ -51,7 +51,7 @@ function messageText(line: Json, {lines, isTerminal, width}: Screen): string {
 	const detail = memberOf(line, 'progressDetail');
 	if (id === '' || detail === undefined) {
 		lines.clear();
-		return plainText(line, {isTerminal, width}) + (id !== '' && isTerminal ? '\u001B[0B' : '');
+		return plainText(line, {isTerminal, width});
 	}
 
 	const isNew = !lines.has(id);

@@ -177,19 +177,6 @@ export const imagesFlags: readonly FlagSpec[] = [
 	flag('tree', 'bool', 'List multi-platform images as a tree (EXPERIMENTAL)', {isMissing: true}),
 ];
 
-export const loginFlags: readonly FlagSpec[] = [
-	flag('password', 'string', 'Password or Personal Access Token (PAT)', {short: 'p'}),
-	flag('password-stdin', 'bool', 'Take the Password or Personal Access Token (PAT) from stdin'),
-	flag('username', 'string', 'Username', {short: 'u'}),
-];
-
-export const searchFlags: readonly FlagSpec[] = [
-	flag('filter', 'filter', 'Filter output based on conditions provided', {short: 'f'}),
-	flag('format', 'string', 'Pretty-print search using a Go template'),
-	flag('limit', 'int', 'Max number of search results'),
-	flag('no-trunc', 'bool', 'Don\'t truncate output'),
-];
-
 export const versionFlags: readonly FlagSpec[] = [
 	flag('format', 'string', inspectFormatHelp, {short: 'f'}),
 ];

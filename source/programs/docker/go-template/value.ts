@@ -58,10 +58,6 @@ export function goStrings(items: readonly string[]): GoSlice {
 	return {kind: 'slice', type: '[]string', items, isNil: false};
 }
 
-export function goStringMap(entries: ReadonlyMap<string, string>): GoMap {
-	return {kind: 'map', type: 'map[string]string', entries, isNil: false};
-}
-
 /** A value decoded into `any` with UseNumber, as `docker inspect -f` falls back to. */
 export function untyped(value: Json): GoValue {
 	if (Array.isArray(value)) {

@@ -1,9 +1,9 @@
-// time.Duration's two texts and go-units' human one. Source: Go time.ParseDuration and Duration.String; docker/go-units duration.go.
+// Durations as people write them and as docker says them. Source: Go time.ParseDuration; docker/go-units duration.go.
 
 import {microsecondNs, millisecondNs, secondNs} from '../../../base/clock.js';
 
-export const minuteNs = 60 * secondNs;
-export const hourNs = 60 * minuteNs;
+const minuteNs = 60 * secondNs;
+const hourNs = 60 * minuteNs;
 
 const unitNs: Readonly<Record<string, number>> = {
 	ns: 1, us: microsecondNs, 'µs': microsecondNs, 'μs': microsecondNs, ms: millisecondNs, s: secondNs, m: minuteNs, h: hourNs,
@@ -45,32 +45,6 @@ export function parseDuration(text: string): number | {readonly error: string} {
 	}
 
 	return Number.isSafeInteger(totalNs) ? sign * totalNs : invalid;
-}
-
-/** `1h30m0s`, `2.5s`, `300ms`, `0s`: Duration.String. */
-export function durationText(ns: number): string {
-	if (ns === 0) {
-		return '0s';
-	}
-
-	const sign = ns < 0 ? '-' : '';
-	const size = Math.abs(ns);
-	if (size < secondNs) {
-		const [unit, each] = size < microsecondNs ? ['ns', 1] as const : (size < millisecondNs ? ['µs', microsecondNs] as const : ['ms', millisecondNs] as const);
-		return `${sign}${decimal(size, each)}${unit}`;
-	}
-
-	const hours = Math.floor(size / hourNs);
-	const minutes = Math.floor(size % hourNs / minuteNs);
-	const seconds = decimal(size % minuteNs, secondNs);
-	return sign + (hours > 0 ? `${hours}h${minutes}m` : (minutes > 0 ? `${minutes}m` : '')) + `${seconds}s`;
-}
-
-function decimal(ns: number, eachNs: number): string {
-	const whole = Math.floor(ns / eachNs);
-	const digits = String(eachNs).length - 1;
-	const fraction = String(ns % eachNs).padStart(digits, '0').replace(/0+$/v, '');
-	return fraction === '' || digits === 0 ? String(whole) : `${whole}.${fraction}`;
 }
 
 /** `Less than a second`, `3 minutes`, `About an hour`, ...: units.HumanDuration. */

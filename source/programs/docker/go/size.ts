@@ -53,15 +53,6 @@ const letters = 'kmgtp';
 
 /** `512m`, `1.5GiB`, `64` in bytes with base 1024 (units.RAMInBytes), or its error. */
 export function ramInBytes(text: string): number | {readonly error: string} {
-	return sizeInBytes(text, 1024);
-}
-
-/** The same with base 1000 (units.FromHumanSize). */
-export function fromHumanSize(text: string): number | {readonly error: string} {
-	return sizeInBytes(text, 1000);
-}
-
-function sizeInBytes(text: string, base: number): number | {readonly error: string} {
 	// A number, at most one space, and a suffix that begins with a letter.
 	const separator = Math.max(...Array.from('0123456789. ', char => text.lastIndexOf(char)));
 	if (separator === -1) {
@@ -91,5 +82,5 @@ function sizeInBytes(text: string, base: number): number | {readonly error: stri
 		return {error: `invalid suffix: '${suffix}'`};
 	}
 
-	return Math.trunc(size * base ** power) + 0;
+	return Math.trunc(size * 1024 ** power) + 0;
 }
