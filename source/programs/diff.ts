@@ -155,7 +155,7 @@ function * compareFiles(t: Tool<Name>, one: Side, two: Side, depth: number): Blo
 
 	if ((first.includes('\0') || second.includes('\0')) && !t.has('text')) {
 		yield * t.print(t.has('brief') ? `Files ${one.path} and ${two.path} differ\n` : `Binary files ${one.path} and ${two.path} differ\n`);
-		return t.has('brief') ? 1 : 2;
+		return 1;
 	}
 
 	const [left, right] = [linesOf(first), linesOf(second)];

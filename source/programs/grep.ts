@@ -147,7 +147,7 @@ class Search {
 		const recursive = t.has('recursive', 'dereferenceRecursive');
 		if (attributes !== undefined && !failed(attributes) && attributes.type === 'directory') {
 			if (!recursive) {
-				yield * this.#complain(`${path}: Is a directory`, false);
+				yield * this.#complain(`${path}: Is a directory`, true);
 				return;
 			}
 
@@ -224,7 +224,7 @@ class Search {
 		for (let number = 1; ; number++) {
 			const line = yield * reader.next();
 			if (failed(line)) {
-				yield * this.#complain(line.errno === 'EISDIR' ? `${name}: Is a directory` : `${name}: ${errorTextOf(line)}`, line.errno !== 'EISDIR');
+				yield * this.#complain(line.errno === 'EISDIR' ? `${name}: Is a directory` : `${name}: ${errorTextOf(line)}`, true);
 				return;
 			}
 

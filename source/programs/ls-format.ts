@@ -96,7 +96,7 @@ export class LsFormatter {
 		this.isLong = anyLong && (format === undefined || !['columns', 'across', 'commas'].includes(format));
 		this.#style = this.isLong ? 'long' : (format === 'columns' || format === 'across' || format === 'commas' || format === 'one' ? format : (this.#onTerminal ? 'columns' : 'one'));
 		const when = t.has('color') ? t.value('color') ?? 'always' : (t.isGnu ? 'never' : 'auto');
-		this.#colored = ['always', 'yes', 'force'].includes(when) || (['auto', 'tty', 'if-tty'].includes(when) && this.#onTerminal);
+		this.#colored = (!t.isGnu || terminalHasColors(t.process.env)) && (['always', 'yes', 'force'].includes(when) || (['auto', 'tty', 'if-tty'].includes(when) && this.#onTerminal));
 		this.#nowSeconds = worldEpochSeconds + Math.floor(t.sys.now() / 1e9);
 	}
 
@@ -363,6 +363,12 @@ export class LsFormatter {
 		const size = this.#t.sys.windowSize(1);
 		return failed(size) ? Number(this.#t.process.env.get('COLUMNS') ?? 80) : size.columns;
 	}
+}
+
+/** Without LS_COLORS and COLORTERM GNU ls looks whether TERM is one of the terminals that dircolors(1) lists. */
+function terminalHasColors(env: ReadonlyMap<string, string>): boolean {
+	const isSet = (name: string): boolean => (env.get(name) ?? '') !== '';
+	return isSet('LS_COLORS') || isSet('COLORTERM') || /^(?:.*color.*|ansi|cygwin|con.*|Eterm.*|gnome.*|konsole.*|linux.*|putty.*|rxvt.*|screen.*|st.*|tmux.*|vt100.*|vt220.*|xterm.*|alacritty.*|kterm.*)$/v.test(env.get('TERM') ?? '');
 }
 
 /** The fewest rows whose columns, each as wide as its widest entry and two spaces, fit the width. */

@@ -27,7 +27,8 @@ export function * page<Name extends string>(t: Tool<Name>, paths: readonly strin
 
 		const fd = t.openInput(path);
 		if (failed(fd)) {
-			status = 1;
+			// Neither says so by its status when its output is no terminal.
+			status = isInteractive ? 1 : status;
 			yield * style.kind === 'less' ? t.print(`${path}: ${errorTextOf(fd)}\n`) : t.complain(t.says(`cannot open ${path}: ${errorTextOf(fd)}`, `${path}: ${errorTextOf(fd)}`));
 			continue;
 		}

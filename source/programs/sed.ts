@@ -42,7 +42,7 @@ export const sed = tool(command, function * (t) {
 
 	const program = parseSed(parts.scripts, {extended: t.has('extended')});
 	if ('error' in program) {
-		return yield * t.complain(program.error);
+		return yield * t.complain(program.error, program.error.startsWith('can\'t find label') && t.isGnu ? 4 : 1);
 	}
 
 	const files = new Map<string, Output>();
@@ -73,7 +73,7 @@ function * readScripts(t: Tool<Name>): Blocking<{readonly scripts: readonly Scri
 			const fd = t.openInput(value!);
 			const bytes = failed(fd) ? fd : yield * readAll(t.process, fd, scriptBytesMax);
 			if (failed(bytes)) {
-				return yield * t.complain(t.says(`couldn't open file ${value!}: ${errorTextOf(bytes)}`, `${value!}: ${errorTextOf(bytes)}`));
+				return yield * t.complain(t.says(`couldn't open file ${value!}: ${errorTextOf(bytes)}`, `${value!}: ${errorTextOf(bytes)}`), t.isGnu ? 4 : 1);
 			}
 
 			scripts.push({text: textFromBytes(bytes).replace(/\n$/v, ''), name: value!});
@@ -188,7 +188,8 @@ class Source implements LineSource {
 	* #readLine(): Blocking<Line | undefined> {
 		const line = yield * this.#reader!.next();
 		if (failed(line)) {
-			this.status = 2;
+			this.status = 4;
+			this.#next = this.#paths.length;
 			yield * this.#t.complain(`read error on ${this.fileName}: ${errorTextOf(line)}`);
 			return undefined;
 		}

@@ -63,8 +63,12 @@ export class Tool<Name extends string = string> {
 		return this.out.print(text);
 	}
 
-	/** `NAME: message` on standard error. The answer is `status`, for `return yield * t.complain(...)`. */
+	/**
+	 * `NAME: message` on standard error, after what was printed so far, as error(3) and BusyBox's bb_error_msg do it. The answer is
+	 * `status`, for `return yield * t.complain(...)`.
+	 */
 	* complain(message: string, status: ExitStatus = 1): Blocking<ExitStatus> {
+		yield * this.out.flush();
 		yield * printTo(this.process, 2, `${this.name}: ${message}\n`);
 		return status;
 	}

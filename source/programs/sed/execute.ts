@@ -1,6 +1,5 @@
 // Runs a sed script over input lines: pattern space, hold space, ranges, queues of text to append.
 
-import {bytesFromText} from '../../base/byte-text.js';
 import type {PosixRegex} from '../../base/posix-regex.js';
 import {step} from '../../model/kernel/blocking.js';
 import {failed} from '../../model/kernel/errno.js';
@@ -46,6 +45,7 @@ export class Executor {
 	#lastRegex: PosixRegex | undefined;
 	#append: ({readonly text: string} | {readonly path: string} | {readonly lineOf: string})[] = [];
 	#problem: string | undefined;
+	#lacksEnd = false;
 
 	constructor(process: Process, program: SedProgram, source: LineSource, options: SedOptions & {readonly files: Map<string, Output>}) {
 		this.#process = process;
@@ -251,7 +251,7 @@ export class Executor {
 			case 'c': {
 				// A changed range is replaced once, at its end.
 				if (second === undefined || negated || !this.#ranges[index]!.active) {
-					yield * this.#source.out.print(action.text);
+					yield * this.#put(action.text);
 				}
 
 				return {kind: 'end cycle silently'};
@@ -298,14 +298,13 @@ export class Executor {
 	}
 
 	* #simple(action: Exclude<Action, {kind: '{'} | {kind: '}'} | {kind: ':'} | {kind: 'b' | 't' | 'T'} | {kind: 'd' | 'D' | 'n' | 'N'} | {kind: 'q' | 'Q'} | {kind: 's'} | {kind: 'c'}>): Blocking<void> {
-		const {out} = this.#source;
 		switch (action.kind) {
-			case '=': return yield * out.print(`${this.#line}\n`);
-			case 'F': return yield * out.print(`${this.#source.fileName}\n`);
+			case '=': return yield * this.#put(`${this.#line}\n`);
+			case 'F': return yield * this.#put(`${this.#source.fileName}\n`);
 			case 'p': return yield * this.#print(this.#pattern);
-			case 'P': return yield * out.print(this.#pattern.split('\n', 1)[0]! + this.#options.end);
-			case 'l': return yield * out.print(visible(this.#pattern, action.number ?? this.#options.lineWrap));
-			case 'i': return yield * out.print(action.text);
+			case 'P': return yield * this.#put(this.#pattern.split('\n', 1)[0]! + this.#options.end);
+			case 'l': return yield * this.#put(visible(this.#pattern, action.number ?? this.#options.lineWrap));
+			case 'i': return yield * this.#put(action.text);
 			case 'a': {
 				this.#append.push({text: action.text});
 				return;
@@ -424,9 +423,15 @@ export class Executor {
 	}
 
 	* #print(text: string): Blocking<void> {
-		// A last line without a newline is printed without one.
+		// A last line without a newline is printed without one; whatever follows puts it there.
 		const isOpen = !this.#ended && (yield * this.#source.isLast());
-		yield * this.#source.out.print(text + (isOpen ? '' : this.#options.end));
+		yield * this.#put(text + (isOpen ? '' : this.#options.end));
+		this.#lacksEnd = isOpen;
+	}
+
+	* #put(text: string): Blocking<void> {
+		yield * this.#source.out.print(this.#lacksEnd ? this.#options.end + text : text);
+		this.#lacksEnd = false;
 	}
 
 	* #write(path: string, text: string): Blocking<void> {
@@ -440,7 +445,7 @@ export class Executor {
 		this.#append = [];
 		for (const item of appended) {
 			if ('text' in item) {
-				yield * this.#source.out.print(item.text);
+				yield * this.#put(item.text);
 			} else if ('path' in item) {
 				yield * this.#copyFile(item.path);
 			} else {
@@ -457,7 +462,7 @@ export class Executor {
 
 		const reader = new LineReader(this.#process, fd);
 		for (let line = yield * reader.next(); line !== undefined && !failed(line); line = yield * reader.next()) {
-			yield * this.#source.out.write(bytesFromText(line.text + (line.ended ? '\n' : '')));
+			yield * this.#put(line.text + (line.ended ? '\n' : ''));
 		}
 
 		if (fd > 2) {
@@ -473,7 +478,7 @@ export class Executor {
 
 		const line = yield * this.#readers.get(path)?.next() ?? nothing();
 		if (line !== undefined && !failed(line)) {
-			yield * this.#source.out.print(`${line.text}\n`);
+			yield * this.#put(`${line.text}\n`);
 		}
 	}
 }
