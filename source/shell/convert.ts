@@ -4,6 +4,7 @@ import type * as Bash from 'unbash';
 import type {
 	Assignment, Command, CompoundBody, CompoundCommand, Condition, List, Pipeline, Redirection, SimpleCommand, Statement, Word,
 } from './syntax.js';
+import {chainText, pipelineText} from './syntax-text.js';
 
 /** Text that the parser lets pass and a shell does not, or that this shell does not do. */
 export class Refused extends Error {
@@ -36,30 +37,33 @@ function convertList(list: Bash.CompoundList, context: Context): List {
 function convertStatement({command, background}: Bash.Statement, context: Context): Statement {
 	const nodes = command.type === 'AndOr' ? command.commands : [command];
 	const operators = command.type === 'AndOr' ? command.operators : [];
-	const [first, ...rest] = nodes.map(node => convertPipeline(node, context));
+	const [first, ...others] = nodes.map(node => convertPipeline(node, context));
+	const rest = others.map((pipeline, index) => ({operator: operators[index]!, pipeline}));
 	return {
 		first: first!,
-		rest: rest.map((pipeline, index) => ({operator: operators[index]!, pipeline})),
+		rest,
 		background: background ?? false,
 		line: context.lineOf(command.pos),
-		text: oneLine(context.source.slice(command.pos, command.end)),
+		text: oneLine(chainText({first: first!, rest}, 0)),
 	};
 }
 
 function convertPipeline(node: Bash.PipelineNode, context: Context): Pipeline {
-	const text = oneLine(context.source.slice(node.pos, node.end));
 	if (node.type !== 'Pipeline') {
-		return {commands: [convertCommand(node, context)], joinsErrors: [], negated: false, time: undefined, text};
+		return withText({commands: [convertCommand(node, context)], joinsErrors: [], negated: false, time: undefined});
 	}
 
 	const time = node.prefixes.find(prefix => prefix.type === 'Time');
-	return {
+	return withText({
 		commands: node.commands.map(command => convertCommand(command, context)),
 		joinsErrors: node.operators.map(operator => operator === '|&'),
 		negated: node.prefixes.filter(prefix => prefix.type === 'Negation').length % 2 === 1,
 		time: time === undefined ? undefined : (time.posix === undefined ? 'bash' : 'posix'),
-		text,
-	};
+	});
+}
+
+function withText(pipeline: Omit<Pipeline, 'text'>): Pipeline {
+	return {...pipeline, text: oneLine(pipelineText(pipeline, 0))};
 }
 
 function convertCommand(node: Bash.CommandNode, context: Context): Command {
@@ -227,6 +231,7 @@ function convertCondition(node: Bash.TestExpression): Condition {
 	}
 }
 
+/** How `jobs` shows a command. */
 function oneLine(text: string): string {
-	return text.replace(/\s*\n\s*/gv, '; ').replace(/[;\s]+$/v, '');
+	return text.replace(/\s*\n\s*/gv, ' ');
 }

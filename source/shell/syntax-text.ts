@@ -106,12 +106,16 @@ function listText(list: List, indent: number, separator = '; '): string {
 	return list.map((statement, index) => `${statementText(statement, indent)}${index === list.length - 1 ? '' : (statement.background ? ' ' : separator)}`).join('');
 }
 
-function statementText({first, rest, background}: Statement, indent: number): string {
-	const chain = [pipelineText(first, indent), ...rest.map(({operator, pipeline}) => `${operator} ${pipelineText(pipeline, indent)}`)].join(' ');
-	return background ? `${chain} &` : chain;
+/** `a && b | c`, without a final `&`. */
+export function chainText({first, rest}: Pick<Statement, 'first' | 'rest'>, indent: number): string {
+	return [pipelineText(first, indent), ...rest.map(({operator, pipeline}) => `${operator} ${pipelineText(pipeline, indent)}`)].join(' ');
 }
 
-function pipelineText({commands, joinsErrors, negated, time}: Pipeline, indent: number): string {
+function statementText(statement: Statement, indent: number): string {
+	return statement.background ? `${chainText(statement, indent)} &` : chainText(statement, indent);
+}
+
+export function pipelineText({commands, joinsErrors, negated, time}: Omit<Pipeline, 'text'>, indent: number): string {
 	const stages = commands.map((command, index) => commandText(command, indent) + (index < commands.length - 1 ? (joinsErrors[index] ? ' |& ' : ' | ') : '')).join('');
 	return `${time === undefined ? '' : (time === 'posix' ? 'time -p ' : 'time ')}${negated ? '! ' : ''}${stages}`;
 }

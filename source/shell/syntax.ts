@@ -72,7 +72,7 @@ export type Pipeline = {
 	readonly joinsErrors: readonly boolean[];
 	readonly negated: boolean;
 	readonly time: 'bash' | 'posix' | undefined;
-	/** As it was written, for `jobs`. */
+	/** For `jobs`. */
 	readonly text: string;
 };
 
