@@ -8,7 +8,7 @@ import {allCapabilities} from '../kernel/capabilities.js';
 import type {Fd} from '../kernel/program.js';
 import {getTask} from '../kernel/tasks.js';
 import {containerInit} from './container-init.js';
-import {addVariables, environment, startExitCode} from './container-start.js';
+import {addVariables, environment, startExitCode} from './container-environment.js';
 import type {Container, Exec, ExecId} from './container-schema.js';
 import {changeContainer, containerChannel, findContainer, getContainer, logContainerEvent} from './container-store.js';
 import {findUser} from './container-user.js';

@@ -11,6 +11,8 @@ import type {Place} from '../kernel/schema.js';
 import {attachMount} from '../kernel/mount.js';
 import {resolve, typeOf, getMount} from '../kernel/vfs.js';
 import {cgroupFiles} from './cgroup-limits.js';
+import {defaultPath, environment, startExitCode} from './container-environment.js';
+import {hasHealthcheck, startHealthMonitor} from './container-health.js';
 import {type BindMount, containerInit, type InitRequest, type TmpfsMount} from './container-init.js';
 import {containerExited, releaseResources} from './container-exit.js';
 import {hostnameText, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
@@ -26,8 +28,6 @@ import {engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {containerCaller, type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
 import {grantedCapabilities} from './granted-capabilities.js';
 import {makeNamespaces} from './sandbox.js';
-
-export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** POST /containers/{id}/start. `parent` is the shim that starts the container again under a restart policy, if it is that. */
 export function * startContainer(host: EngineHost, id: ContainerId): Work<EngineError | 'started' | 'already-started'> {
@@ -68,15 +68,6 @@ function giveUp(host: EngineHost, id: ContainerId, problem: EngineError): void {
 		status: container.state.startedNs === undefined ? 'created' : 'exited', exitCode: startExitCode(problem.message), error: problem.message, task: undefined, shim: undefined,
 	}});
 	notifyContainer(host, id);
-}
-
-/** Source: moby/moby daemon/start_unix.go, translateContainerdStartErr. */
-export function startExitCode(message: string): number {
-	if (/executable file not found|no such file or directory|system cannot find the file specified/v.test(message)) {
-		return 127;
-	}
-
-	return /permission denied|not a directory|is a directory/v.test(message) ? 126 : 128;
 }
 
 function * run(host: EngineHost, container: Container): Work<EngineError | 'started'> {
@@ -193,33 +184,6 @@ function initRequest(host: EngineHost, container: Container, root: Place): Omit<
 		hasTerminal: config.Tty ?? false,
 		mounts: {binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, terminal: undefined},
 	};
-}
-
-/** PATH, HOSTNAME, what the container was given, and HOME if that is not among it. */
-export function environment({config}: Container, home: string): ReadonlyMap<string, string> {
-	const env = new Map([['PATH', defaultPath], ['HOSTNAME', config.Hostname]]);
-	if (config.Tty === true) {
-		env.set('TERM', 'xterm');
-	}
-
-	addVariables(env, config.Env);
-	if (!env.has('HOME')) {
-		env.set('HOME', home);
-	}
-
-	return env;
-}
-
-/** Sets variables; a line without `=` takes one away. */
-export function addVariables(env: Map<string, string>, lines: readonly string[]): void {
-	for (const line of lines) {
-		const equals = line.indexOf('=');
-		if (equals === -1) {
-			env.delete(line);
-		} else {
-			env.set(line.slice(0, equals), line.slice(equals + 1));
-		}
-	}
 }
 
 /** The container's own files, and what it has mounted, outermost first. */
@@ -362,13 +326,13 @@ function startChannel(id: ContainerId): string {
 
 function markStarted(host: EngineHost, id: ContainerId): 'started' {
 	const container = must(getContainer(host, id), 'markStarted: container lost');
-	const hasHealth = (container.config.Healthcheck?.Test?.length ?? 0) > 0 && container.config.Healthcheck?.Test?.[0] !== 'NONE';
 	const running = must(changeContainer(host, id, {state: {
 		status: 'running', exitCode: 0, error: '', isOomKilled: false, startedNs: nowNs(host.tx), finishedNs: container.state.finishedNs, isManuallyStopped: false,
-		health: hasHealth ? {status: 'starting', failingStreak: 0, log: []} : undefined,
+		health: hasHealthcheck(container) ? {status: 'starting', failingStreak: 0, log: []} : undefined,
 	}}), 'markStarted: container lost');
 	liveOf(host, id).isRemoved = false;
 	logContainerEvent(host, running, 'start');
+	startHealthMonitor(host, running);
 	host.access.wake(containerChannel(id));
 	return 'started';
 }
