@@ -1,5 +1,7 @@
 // md5sum(1), sha1sum(1) and sha256sum(1): checksums of files, and the checking of lists of them.
 
+import {secondNs} from '../base/clock.js';
+import {rates} from '../base/rates.js';
 import {Checksum, type ChecksumAlgorithm} from '../base/digest.js';
 import {errorTextOf, failed, type Failure} from '../model/kernel/errno.js';
 import type {Program} from '../model/kernel/program.js';
@@ -71,6 +73,7 @@ function * checksumOf(t: Tool<Name>, algorithm: ChecksumAlgorithm, path: string)
 		}
 
 		checksum.update(block);
+		t.sys.burn(Math.round(block.length * secondNs / rates.sha256BytesPerSecond));
 	}
 }
 
