@@ -18,4 +18,8 @@ export const rates = {
 	sha256BytesPerSecond: 450_000_000,
 	/** Round trip over a virtual Ethernet pair in one host. Source: ping between containers, 0.05 to 0.1 ms. */
 	vethRoundTripNs: 70_000,
+	/** Speed of a thread whose sibling is busy, in millionths. Source: Marr et al., Hyper-Threading Technology, Intel Technology Journal 6(1), 2002: up to 30 % more for both together, so 1.3 / 2. */
+	smtThreadPpm: 650_000,
+	/** From the power button to the end of QEMU, for a small Linux guest. Choice. */
+	guestShutdownNs: 1_500_000_000,
 } as const;

@@ -2,23 +2,12 @@
 
 import type {Transaction} from '../../base/transaction.js';
 import type {ContainerEvent, ContainerSchema} from '../container/container-schema.js';
-import type {KernelEvent, KernelId, KernelSchema} from '../kernel/schema.js';
+import type {HostSchema} from '../host/schema.js';
+import type {DomainEvent, HypervisorSchema} from '../hypervisor/domain-schema.js';
+import type {KernelEvent, KernelSchema} from '../kernel/schema.js';
 
-/** A machine with a kernel of its own that the topology made. */
-export type Host = {
-	readonly name: string;
-	readonly kernel: KernelId;
-	readonly sockets: number;
-	readonly coresPerSocket: number;
-	readonly threadsPerCore: number;
-	readonly cpuMhz: number;
-	readonly memoryBytes: number;
-	/** Its address on the lab's network. */
-	readonly address: string;
-};
+export type WorldSchema = KernelSchema & ContainerSchema & HypervisorSchema & HostSchema;
 
-export type WorldSchema = KernelSchema & ContainerSchema & {host: Host};
-
-export type WorldEvent = KernelEvent | ContainerEvent;
+export type WorldEvent = KernelEvent | ContainerEvent | DomainEvent;
 
 export type WorldTransaction = Transaction<WorldSchema, WorldEvent>;

@@ -6,6 +6,7 @@ import {makeTreeFileSystem} from '../container/layer-store.js';
 import {buildLayer, type LayerRecipe} from '../container/hub/recipe.js';
 import type {FsContext} from '../kernel/filesystem.js';
 import {rootNode} from '../container/layer-tree.js';
+import type {Host} from '../host/schema.js';
 import {bootKernel, startTask} from '../kernel/kernel.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
 import {attachMount} from '../kernel/mount.js';
@@ -18,7 +19,7 @@ import {typeOf} from '../kernel/vfs.js';
 import {addDevices} from './devices.js';
 import {hostFiles} from './host-files.js';
 import {systemd} from './init.js';
-import type {Host, WorldTransaction} from './schema.js';
+import type {WorldTransaction} from './schema.js';
 
 export type HostTopology = {
 	readonly name: string;

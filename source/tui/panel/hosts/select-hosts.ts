@@ -2,8 +2,8 @@
 
 import type {Nanoseconds} from '../../../base/clock.js';
 import type {Container} from '../../../model/container/container-schema.js';
+import type {Host} from '../../../model/host/schema.js';
 import type {Kernel, Task} from '../../../model/kernel/schema.js';
-import type {Host} from '../../../model/world/schema.js';
 import {isTableChanged, tableOf, type PanelContext} from '../panel-context.js';
 import {selectMachines} from '../select-machines.js';
 
