@@ -122,7 +122,7 @@ async function onScreen(found: LabFolder | undefined, what: 'menu' | 'sandbox' |
 
 async function shell(found: LabFolder | undefined): Promise<number> {
 	const {seed, scenario, learner = process.env['USER'] ?? 'learner', record} = cli.flags;
-	return lineMode({lab: found?.loaded.lab, scenario: found?.loaded.lab?.scenario ?? scenario, seed, learner, record});
+	return lineMode({lab: found?.loaded.lab, scenario: found?.loaded.lab?.scenario ?? scenario, seed, learner, record, locale});
 }
 
 try {

@@ -3,10 +3,13 @@
 
 import {writeSync} from 'node:fs';
 import {decodeText} from '../base/bytes.js';
+import {currentStep} from '../lab/progress.js';
 import type {Lab} from '../lab/schema.js';
 import type {Action} from '../session/action.js';
 import {apply} from '../session/apply.js';
 import type {Applied, Origin, Session} from '../session/session.js';
+import {directivePrefix, parseDirective} from './directive.js';
+import {introduction, news, stepWords} from './lab-words.js';
 import {beginRecording, type Recording} from './recording.js';
 import {visible} from './visible.js';
 
@@ -16,6 +19,7 @@ export type LineModeOptions = {
 	readonly seed: number;
 	readonly learner: string;
 	readonly record: string | undefined;
+	readonly locale: string;
 };
 
 export async function lineMode(options: LineModeOptions): Promise<number> {
@@ -25,9 +29,10 @@ export async function lineMode(options: LineModeOptions): Promise<number> {
 		columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24,
 	};
 	const recording = beginRecording(origin, options.record);
-	const runner = new LineRunner(recording, isPerson);
+	const runner = new LineRunner(recording, {isPerson, locale: options.locale});
+	runner.welcome();
 	for await (const line of inputLines()) {
-		runner.act({type: 'line', text: line});
+		runner.take(line);
 		if (runner.session.foreground === 'ended') {
 			break;
 		}
@@ -45,15 +50,56 @@ class LineRunner {
 	session: Session;
 	readonly #record: Recording['record'];
 	readonly #isPerson: boolean;
+	readonly #locale: string;
 
-	constructor(recording: Recording, isPerson: boolean) {
+	constructor(recording: Recording, {isPerson, locale}: {readonly isPerson: boolean; readonly locale: string}) {
 		this.session = recording.session;
 		this.#record = recording.record;
 		this.#isPerson = isPerson;
+		this.#locale = locale;
 		this.#show(recording.output, undefined);
 	}
 
+	/** A person is told what the lab is about; a script asks with `#: step`. */
+	welcome(): void {
+		const {lab} = this.session.origin;
+		if (lab !== undefined && this.#isPerson) {
+			say(`${introduction(lab, this.#locale)}\n${stepWords(this.session, this.#locale)}\n`);
+		}
+	}
+
+	/** A line: a command, or one of our directives. */
+	take(line: string): void {
+		if (!line.startsWith(directivePrefix)) {
+			this.act({type: 'line', text: line});
+			return;
+		}
+
+		const directive = parseDirective(line, this.session);
+		switch (directive.kind) {
+			case 'action': {
+				this.act(directive.action);
+				return;
+			}
+
+			case 'step': {
+				say(stepWords(this.session, this.#locale));
+				return;
+			}
+
+			case 'wrong': {
+				say(`${directive.message}\n`);
+				return;
+			}
+
+			default: {
+				directive satisfies never;
+			}
+		}
+	}
+
 	act(action: Action): void {
+		const before = this.session;
 		const applied = apply(this.session, action);
 		this.session = applied.session;
 		if (applied.broken !== undefined) {
@@ -63,6 +109,19 @@ class LineRunner {
 
 		this.#record(applied.session.history.at(-1)!);
 		this.#show(applied.output, action.type === 'line' ? action.text : undefined);
+		this.#tell(before, action);
+	}
+
+	/** What the lab has to say about it: always to an answer or a hint, to commands only if a person is there. */
+	#tell({progress: before}: Session, action: Action): void {
+		const {origin: {lab}, progress: after} = this.session;
+		if (lab === undefined || before === undefined || after === undefined || !(this.#isPerson || action.type === 'answer' || action.type === 'hint')) {
+			return;
+		}
+
+		const text = news({lab, locale: this.#locale, before, after, action});
+		const isNextStep = currentStep(before)?.id !== currentStep(after)?.id && this.#isPerson;
+		say(text + (isNextStep ? `\n${stepWords(this.session, this.#locale)}\n` : ''));
 	}
 
 	/** What a person types is echoed by the real terminal already, so the simulated one's echo is left out. */
@@ -81,6 +140,11 @@ class LineRunner {
 			echo = '';
 		}
 	}
+}
+
+/** Our own words and a lab's, which may come from anywhere: shown, never obeyed. */
+function say(text: string): void {
+	put(2, visible(new TextEncoder().encode(text)));
 }
 
 /** Writes all of it now, whatever the descriptor is; a reader that has gone ends us as SIGPIPE would. */

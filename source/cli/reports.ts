@@ -1,7 +1,6 @@
 // The subcommands that read and report: list, check, replay, grade. Each writes to standard output and answers the exit status.
 
 import {readFileSync} from 'node:fs';
-import {concatBytes} from '../base/bytes.js';
 import {grade} from '../grade/grade.js';
 import {prove} from '../grade/prove.js';
 import {exitStatus, type FileGrade, jsonReport, textReport} from '../grade/report.js';
@@ -67,11 +66,9 @@ export function replayFile(path: string): number {
 	}
 
 	for (const {applied, agrees, record} of replay(transcript, lab)) {
-		const shown = concatBytes(applied.output.map(output => output.bytes));
-		if (process.stdout.isTTY) {
-			print(visible(shown));
-		} else {
-			process.stdout.write(shown);
+		for (const {stream, bytes} of applied.output) {
+			const target = stream === 'stderr' ? process.stderr : process.stdout;
+			target.write(target.isTTY ? visible(bytes) : bytes);
 		}
 
 		if (!agrees) {

@@ -148,6 +148,7 @@ function * runInput(shell: Shell): Doing {
 	for (;;) {
 		if (text === '') {
 			yield * beforePrompt(shell);
+			reportStatus(shell);
 		}
 
 		if (isLeaving(shell)) {
@@ -183,6 +184,14 @@ function * runInput(shell: Shell): Doing {
 
 		text = '';
 		firstLine = lineCount + 1;
+	}
+}
+
+/** Tells whoever watches the session how the last command ended: `$?` is otherwise the shell's own secret. */
+function reportStatus({process, status, isInteractive}: Shell): void {
+	if (isInteractive) {
+		const {tx, task} = process.sys.kernel();
+		tx.emit({kind: 'command-status', task, status});
 	}
 }
 

@@ -253,6 +253,8 @@ export type KernelEvent =
 	| {readonly kind: 'stream-output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array}
 	| {readonly kind: 'process-start'; readonly kernel: KernelId; readonly task: TaskId; readonly argv: readonly string[]}
 	| {readonly kind: 'process-exit'; readonly kernel: KernelId; readonly task: TaskId; readonly name: string; readonly status: number}
+	/** A shell that somebody types at is ready for the next command. */
+	| {readonly kind: 'command-status'; readonly task: TaskId; readonly status: number}
 	| {readonly kind: 'signal'; readonly kernel: KernelId; readonly task: TaskId; readonly signal: SignalName}
 	| {readonly kind: 'mount'; readonly namespace: NamespaceId; readonly type: string; readonly target: string}
 	| {readonly kind: 'copy-up'; readonly fs: FsId; readonly path: string; readonly sizeBytes: number}
