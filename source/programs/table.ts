@@ -5,6 +5,10 @@ import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
 import {dockerd} from '../engine-api/daemon.js';
 import {nginx} from './nginx.js';
+import {httpd} from './httpd.js';
+import {registry} from './registry.js';
+import {redisServer} from './redis-server.js';
+import {redisCli} from './redis-cli.js';
 import {docker} from './docker/docker.js';
 import {curl} from './curl.js';
 import {ss} from './ss.js';
@@ -112,6 +116,10 @@ const programs: Record<string, Program> = {
 	hello,
 	dockerd,
 	nginx,
+	httpd,
+	registry,
+	'redis-server': redisServer,
+	'redis-cli': redisCli,
 	docker,
 	curl,
 	ss,
