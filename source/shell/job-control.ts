@@ -1,5 +1,6 @@
 // Waiting for jobs, and giving the terminal to the one in the foreground. Source: bash manual 7, glibc manual 28.
 
+import {signalNumbers} from '../model/kernel/signal.js';
 import {failed} from '../model/kernel/errno.js';
 import type {ChildStatus, ExitStatus, Pid} from '../model/kernel/program.js';
 import {addJob, jobLine, jobState, jobStatus, jobWords, removeJob, statusOfSignal} from './jobs.js';
@@ -115,8 +116,10 @@ function * reportDeath(shell: Shell, job: Job): Doing<void> {
 	}
 
 	if (last.signal === 'INT') {
-		if (shell.isInteractive && shell.process.sys.isTerminal(2)) {
-			yield * writeText(shell, 2, '\n');
+		// A list or loop ends with the command that Ctrl-C killed, as if the shell had got the signal too (bash 4 and newer).
+		if (shell.isInteractive && !shell.traps.has('INT')) {
+			shell.flow = {kind: 'interrupt'};
+			shell.status = 128 + signalNumbers.INT;
 		}
 
 		return;

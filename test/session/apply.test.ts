@@ -1,0 +1,82 @@
+// A session is a value: applying an action to it never changes it, the past can be gone back to, and what ran then runs again.
+
+import {expect, test} from 'vitest';
+import {concatBytes, decodeText} from '../../source/base/bytes.js';
+import type {Action} from '../../source/session/action.js';
+import {apply, startSession} from '../../source/session/apply.js';
+import type {Applied, Origin, Session} from '../../source/session/session.js';
+
+const origin: Origin = {lab: undefined, scenario: 'default', seed: 7, learner: 'ann', interactive: true, columns: 80, rows: 24};
+
+function shown({output}: Applied): string {
+	return decodeText(concatBytes(output.map(({bytes}) => bytes))).replaceAll('\r\n', '\n');
+}
+
+function play(session: Session, ...actions: ReadonlyArray<Action | string>): Applied {
+	let applied: Applied | undefined;
+	for (const action of actions) {
+		applied = apply(applied?.session ?? session, typeof action === 'string' ? {type: 'line', text: action} : action);
+		expect(applied.broken).toBeUndefined();
+	}
+
+	return applied!;
+}
+
+test('a terminal echoes, answers and prompts', () => {
+	const start = startSession(origin);
+	expect(shown(start)).toBe('learner@lab:~$ ');
+	expect(shown(play(start.session, 'echo "hello" | tr a-z A-Z'))).toBe('echo "hello" | tr a-z A-Z\nHELLO\nlearner@lab:~$ ');
+});
+
+test('two branches of one session do not see each other', () => {
+	const {session} = play(startSession(origin).session, 'x=1');
+	const left = play(session, 'x=2; touch left', 'echo $x; ls');
+	const right = play(session, 'x=3', 'echo $x; ls');
+	expect(shown(left)).toBe('echo $x; ls\n2\nleft\nlearner@lab:~$ ');
+	expect(shown(right)).toBe('echo $x; ls\n3\nlearner@lab:~$ ');
+	expect(shown(play(session, 'echo $x'))).toBe('echo $x\n1\nlearner@lab:~$ ');
+});
+
+test('undo goes back to the world before, with the programs that ran in it; redo comes forward again', () => {
+	const {session: before} = play(startSession(origin).session, '(while :; do echo tick >> log; sleep 1; done) &', {type: 'advance', ns: 3e9}, 'n=$(wc -l < log); echo $n');
+	const {session: removed} = play(before, 'kill %1; rm log; n=none');
+	const {session: undone} = apply(removed, {type: 'undo'});
+	expect(undone.world).toBe(before.world);
+	expect(shown(play(undone, {type: 'advance', ns: 2e9}, 'echo $n $(wc -l < log)'))).toMatch(/\n3 5\nlearner@lab:~\$ $/v);
+	const {session: redone} = apply(undone, {type: 'redo'});
+	expect(redone.world).toBe(removed.world);
+	expect(shown(play(redone, 'echo $n; ls'))).toBe('echo $n; ls\nnone\nlearner@lab:~$ ');
+	expect(redone.history).toHaveLength(6);
+});
+
+test('there is an end to undoing', () => {
+	const {session} = startSession(origin);
+	expect(apply(session, {type: 'undo'}).broken).toBe('virtlab: nothing to undo');
+	expect(apply(session, {type: 'redo'}).broken).toBe('virtlab: nothing to redo');
+});
+
+test('a foreground program is busy until time passes or Ctrl-C', () => {
+	const {session} = play(startSession(origin).session, {type: 'line', text: 'sleep 10; echo woke', waitNs: 1e9});
+	expect(session.foreground).toBe('busy');
+	expect(shown(play(session, {type: 'advance', ns: 10e9}))).toBe('woke\nlearner@lab:~$ ');
+	const interrupted = play(session, {type: 'interrupt'}, 'echo $?');
+	expect(shown(interrupted)).toBe('echo $?\n130\nlearner@lab:~$ ');
+});
+
+test('a program that reads gets the next line, and the end of input', () => {
+	const {session} = play(startSession(origin).session, 'cat > note');
+	expect(session.foreground).toBe('reading');
+	expect(shown(play(session, 'first', 'second', {type: 'end-of-input'}, 'cat note'))).toBe('cat note\nfirst\nsecond\nlearner@lab:~$ ');
+});
+
+test('the shell can be left', () => {
+	const {session} = play(startSession(origin).session, 'exit 3');
+	expect(session.foreground).toBe('ended');
+	expect(session.status).toBe(3);
+});
+
+test('equal origins and actions give equal worlds, another seed other ids', () => {
+	const run = (seed: number) => shown(play(startSession({...origin, seed}).session, 'docker pull -q busybox', 'docker run -d busybox sleep 100'));
+	expect(run(1)).toBe(run(1));
+	expect(run(1)).not.toBe(run(2));
+});
