@@ -1,6 +1,6 @@
 // Requests whose answers last: wait, logs, events, attach, exec, stats. Source: moby/moby api/server/router/container/container_routes.go.
 
-import {concatBytes, encodeText} from '../base/bytes.js';
+import {concatBytes, decodeText, encodeText} from '../base/bytes.js';
 import {secondNs, wallTime, worldEpochSeconds} from '../base/clock.js';
 import {encodeHtmlSafeJson, encodeJson, type Json} from '../base/json.js';
 import {parseRfc3339, rfc3339NanoFixed} from '../base/internet-date.js';
@@ -184,13 +184,15 @@ function * logs(act: Act): Work<void> {
 		wants, hasTerminal, sinceNs: parseMoment(query.get('since')), untilNs: parseMoment(query.get('until')), withTimes: flagOf(query, 'timestamps'), withDetails: flagOf(query, 'details'),
 	};
 	yield * connection.beginStream(hasTerminal ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream');
+	const path = logPath(container);
+	const size = host.process.sys.stat(path);
 	const all = readLog(host, container);
 	const chosen = all.filter(entry => isWanted(entry, log));
 	const tail = query.get('tail') ?? 'all';
 	const count = /^\d{1,9}$/v.test(tail) ? Number(tail) : chosen.length;
 	yield * sendEntries(connection, count === 0 ? [] : chosen.slice(-count), log);
 	if (flagOf(query, 'follow')) {
-		yield * follow(host, connection, container, {log, seen: all.length});
+		yield * follow(act, container, {log, offset: failed(size) ? 0 : size.sizeBytes});
 	}
 
 	yield * connection.endStream(head);
@@ -216,20 +218,29 @@ function fixedTime({seconds, nanoseconds}: LogEntry['moment']): string {
 	return rfc3339NanoFixed((seconds - worldEpochSeconds) * secondNs + nanoseconds);
 }
 
-function * follow(host: EngineHost, connection: Connection, container: Container, {log, seen}: {readonly log: LogRequest; readonly seen: number}): Work<void> {
-	let shown = seen;
+/** Sends what is appended to the log from an offset on, until the container has ended. */
+function * follow({host, connection}: Act, container: Container, {log, offset}: {readonly log: LogRequest; readonly offset: number}): Work<void> {
+	const {sys} = host.process;
+	const fd = sys.open(logPath(container), {read: true, write: true, create: true}, 0o640);
+	if (failed(fd)) {
+		return;
+	}
+
+	sys.seek(fd, offset, 'start');
+	let rest = '';
 	while (connection.isOpen) {
-		const entries = readLog(host, container);
-		if (entries.length > shown) {
-			const news = entries.slice(shown);
-			shown = entries.length;
-			yield * sendEntries(connection, news.filter(entry => isWanted(entry, log)), log);
+		const bytes = sys.read(fd, 65_536);
+		if (!failed(bytes) && bytes.length > 0) {
+			const text = rest + decodeText(bytes);
+			const end = text.lastIndexOf('\n') + 1;
+			rest = text.slice(end);
+			yield * sendEntries(connection, parseLog(text.slice(0, end)).filter(entry => isWanted(entry, log)), log);
 			continue;
 		}
 
 		const now = getContainer(host, container.id);
 		if (now === undefined || (!isRunning(now) && now.state.status !== 'restarting')) {
-			return;
+			break;
 		}
 
 		yield * sleepOn([logChannel(container.id), containerChannel(container.id), connection.readChannel]);
@@ -237,6 +248,8 @@ function * follow(host: EngineHost, connection: Connection, container: Container
 			connection.close();
 		}
 	}
+
+	sys.close(fd);
 }
 
 /** POST /exec/{id}/start. */

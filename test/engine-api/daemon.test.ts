@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {concatBytes, decodeText, encodeText} from '../../source/base/bytes.js';
-import {encodeRequest, type HttpResponse, responseParser} from '../../source/base/http.js';
+import {encodeRequest, responseParser} from '../../source/base/http.js';
 import {connect, read, write} from '../../source/model/kernel/blocking.js';
 import {failed} from '../../source/model/kernel/errno.js';
 import type {Process, Running} from '../../source/model/kernel/program.js';
@@ -181,6 +181,18 @@ test('what a container wrote can be seen, copied, and made an image', () => {
 	host.sh('docker run -d --name c1 busybox sleep 1000; echo data > /tmp/f.txt; docker cp /tmp/f.txt c1:/root/; docker exec c1 rm /etc/group');
 	expect(sh(host, 'docker exec c1 cat /root/f.txt; docker diff c1')).toBe('data\nC /etc\nD /etc/group\nC /root\nA /root/f.txt\n');
 	expect(sh(host, 'docker cp c1:/root/f.txt /tmp/g.txt; cat /tmp/g.txt; docker commit c1 mine:1; docker run --rm mine:1 cat /root/f.txt')).toBe('data\nsha256:ID\ndata\n');
+});
+
+test('with --init, PID 1 passes signals on', () => {
+	const host = hostWith('busybox');
+	expect(sh(host, "docker run -d --init --name k3 busybox sleep 1000; docker exec k3 cat /proc/1/comm; docker stop k3; docker inspect -f '{{.State.ExitCode}}' k3")).toBe('ID\ndocker-init\nk3\n143\n');
+});
+
+test('logs and events can be followed while they grow', () => {
+	const host = hostWith('busybox');
+	host.sh("docker run -d --name t1 busybox sh -c 'for i in 1 2 3; do echo tick $i; sleep 1; done'");
+	expect(sh(host, 'docker logs -f t1')).toBe('tick 1\ntick 2\ntick 3\n');
+	expect(sh(host, "(sleep 1; docker run --rm --name e1 busybox true) & timeout 3 docker events --filter container=e1 --format '{{.Action}}'")).toBe('create\nattach\nstart\ndie\ndestroy\n');
 });
 
 test('input reaches the container, and its end too', () => {

@@ -107,7 +107,7 @@ function * run(host: EngineHost, request: RunRequest, {container, root}: Opened)
 		name: 'runc:[2:INIT]', namespaces: container.namespaces!, root, cwd: root, cgroup: container.cgroup, uid: 0, gid: 0, groups: [0], capabilities: allCapabilities,
 		env: new Map(), files: io.files,
 	}, process => containerInit(process, {
-		argv: request.argv, env: environment(container, user.home), workingDir: request.workingDir, user, capabilities: defaultCapabilities, hasTerminal: false,
+		argv: request.argv, env: environment(container, user.home), workingDir: request.workingDir, user, capabilities: defaultCapabilities, hasTerminal: false, usesInit: false,
 		mounts: {binds: [...own, ...mounts.filter(mount => mount !== undefined)], shmBytes: container.hostConfig.ShmSize, isReadonly: false, isPrivileged: false, terminal: undefined},
 		report(text) {
 			problem = text;

@@ -69,7 +69,8 @@ export function createContainer(engine: Engine, name: string, request: Json): Cr
 	engine.tx.put(`container-name:${engine.engine}`, named, {container: id});
 	putContainer(engine, container);
 	logContainerEvent(engine, container, 'create');
-	return {container, warnings: []};
+	const discards = new JsonFields(isJsonObject(request) ? request['HostConfig'] : undefined, 'HostConfig').flag('OomKillDisable');
+	return {container, warnings: discards ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : []};
 }
 
 type Request = {readonly config: ImageConfig; readonly hostConfig: HostConfig; readonly endpoints: readonly Endpoint[]};

@@ -115,7 +115,7 @@ export function * startExec(host: EngineHost, id: ExecId, size: {readonly column
 		name: 'runc:[2:INIT]', parent: container.state.shim!, namespaces: init.namespaces, root: init.root, cwd: init.root, cgroup: container.cgroup, uid: 0, gid: 0, groups: [0],
 		capabilities: allCapabilities, env, files: pipes.files, ...(pipes.terminal === undefined ? {} : {terminal: pipes.terminal}),
 	}, process => containerInit(process, {
-		argv: exec.argv, env, workingDir: exec.workingDir || container.config.WorkingDir || '', user, hasTerminal: exec.hasTerminal, mounts: undefined,
+		argv: exec.argv, env, workingDir: exec.workingDir || container.config.WorkingDir || '', user, hasTerminal: exec.hasTerminal, usesInit: false, mounts: undefined,
 		capabilities: exec.isPrivileged ? undefined : grantedCapabilities(container.hostConfig),
 		report(problem) {
 			outcome.problem = problem;

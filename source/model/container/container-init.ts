@@ -1,14 +1,15 @@
 // What runs in a container between its birth and its program: mounts, devices, credentials, then execve. Real engines leave this to runc.
 // Source: opencontainers/runc libcontainer/standard_init_linux.go, rootfs_linux.go; moby/moby oci/defaults.go.
 
-import {encodeText} from '../../base/bytes.js';
-import {failed, type Failure} from '../kernel/errno.js';
+import {failed} from '../kernel/errno.js';
 import {attachMount} from '../kernel/mount.js';
-import type {ExecutableImage, Process, Running} from '../kernel/program.js';
+import type {Process, Running} from '../kernel/program.js';
 import type {NodeId, FsId} from '../kernel/file-types.js';
 import {getTask} from '../kernel/tasks.js';
 import {type Caller, resolve} from '../kernel/vfs.js';
 import type {ContainerUser} from './container-user.js';
+import {dockerInit} from './docker-init.js';
+import {execute} from './execute.js';
 
 /** A file or directory of the host that the container sees somewhere. */
 export type BindMount = {
@@ -27,6 +28,8 @@ export type InitRequest = {
 	/** Capabilities that stay; `undefined` for all. */
 	readonly capabilities: readonly string[] | undefined;
 	readonly hasTerminal: boolean;
+	/** `--init`: docker-init is the first process, and the program its child. */
+	readonly usesInit: boolean;
 	/** What is mounted before the program starts; undefined for a command run in a container that is there. */
 	readonly mounts: undefined | {
 		readonly binds: readonly (BindMount | TmpfsMount)[];
@@ -38,9 +41,6 @@ export type InitRequest = {
 	/** Told once: undefined when the program is about to run, else why it cannot. */
 	readonly report: (problem: string | undefined) => void;
 };
-
-/** Exit status of a process whose program could not be executed after all. Source: runc, os.Exit(255). */
-const execFailedStatus = 255;
 
 export function * containerInit(process: Process, request: InitRequest): Running {
 	const problem = (request.mounts === undefined ? undefined : setUpMounts(process, request.mounts)) ?? enterWorkingDir(process, request);
@@ -57,15 +57,14 @@ export function * containerInit(process: Process, request: InitRequest): Running
 		return 127;
 	}
 
-	const image: ExecutableImage | Failure = process.sys.execve(path.path, request.argv, request.env);
-	request.report(undefined);
-	if (failed(image)) {
-		const text = image.errno === 'ENOEXEC' ? 'exec format error' : (image.errno === 'ENOENT' ? 'no such file or directory' : 'permission denied');
-		process.sys.write(2, encodeText(`exec ${path.path}: ${text}\n`));
-		return execFailedStatus;
+	if (request.usesInit) {
+		request.report(undefined);
+		return yield * dockerInit(process, {path: path.path, argv: request.argv, env: request.env});
 	}
 
-	return yield * image.run();
+	return yield * execute(process, {path: path.path, argv: request.argv, env: request.env}, () => {
+		request.report(undefined);
+	});
 }
 
 function takeTerminal({sys}: Process, {hasTerminal}: InitRequest): void {

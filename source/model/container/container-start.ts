@@ -9,6 +9,7 @@ import {failed} from '../kernel/errno.js';
 import type {Fd, Pid, Running} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';
 import {attachMount} from '../kernel/mount.js';
+import {changeTask} from '../kernel/tasks.js';
 import {resolve, typeOf, getMount} from '../kernel/vfs.js';
 import {cgroupFiles} from './cgroup-limits.js';
 import {defaultPath, environment, startExitCode} from './container-environment.js';
@@ -182,6 +183,7 @@ function initRequest(host: EngineHost, container: Container, root: Place): Omit<
 		user,
 		capabilities: grantedCapabilities(hostConfig),
 		hasTerminal: config.Tty ?? false,
+		usesInit: hostConfig.Init ?? false,
 		mounts: {binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, terminal: undefined},
 	};
 }
@@ -305,6 +307,7 @@ function * launch(host: EngineHost, container: Container, root: Place, request: 
 	}
 
 	outcome.init = init;
+	changeTask(host.tx, host.engine, init, {oomScoreAdjust: hostConfig.OomScoreAdj});
 	changeContainer(host, id, {state: {task: init, shim}});
 	while (!outcome.isKnown) {
 		yield * sleepOn([startChannel(id)]);

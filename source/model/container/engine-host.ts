@@ -12,7 +12,7 @@ import type {NamespaceId, Place} from '../kernel/schema.js';
 import {getTask} from '../kernel/tasks.js';
 import type {Caller} from '../kernel/vfs.js';
 import type {ContainerId} from './container-schema.js';
-import {containerChannel} from './container-store.js';
+import {containerChannel, eventChannel} from './container-store.js';
 import type {Engine, EngineTx} from './engine.js';
 
 /** Work of a daemon's thread: may sleep. */
@@ -64,6 +64,10 @@ export function engineHost(process: Process, memory: EngineMemory): EngineHost {
 	return {
 		process,
 		memory,
+		wakeEvents() {
+			const {kernel, wake} = process.sys.kernel();
+			wake(eventChannel(kernel));
+		},
 		get access() {
 			return process.sys.kernel();
 		},

@@ -8,7 +8,12 @@ import type {ContainerEvent, ContainerSchema, EngineInfo} from './container-sche
 import type {EngineId} from './schema.js';
 
 export type EngineTx = Writes<ContainerSchema, ContainerEvent>;
-export type Engine = {readonly tx: EngineTx; readonly engine: EngineId};
+export type Engine = {
+	readonly tx: EngineTx;
+	readonly engine: EngineId;
+	/** Tells those who follow the events that there is another; absent where nobody can be waiting. */
+	readonly wakeEvents?: () => void;
+};
 export type EngineReader = {readonly tx: Reads<ContainerSchema>; readonly engine: EngineId};
 
 /** `type` tells an error from the records that functions return. */
@@ -51,9 +56,10 @@ export type DockerEventRequest = {
 const eventsLimit = 256;
 
 /** Records what happened, as `docker events` shows it. */
-export function logEvent({tx, engine}: Engine, event: DockerEventRequest): void {
+export function logEvent({tx, engine, wakeEvents}: Engine, event: DockerEventRequest): void {
 	const info = engineInfo({tx, engine});
 	tx.put('engine', engine, {...info, nextEventId: info.nextEventId + 1});
 	tx.put(`docker-event:${engine}`, info.nextEventId, {...event, id: info.nextEventId, atNs: nowNs(tx)});
 	tx.delete(`docker-event:${engine}`, info.nextEventId - eventsLimit);
+	wakeEvents?.();
 }

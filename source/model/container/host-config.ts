@@ -72,7 +72,8 @@ export function parseHostConfig(value: Json | undefined): HostConfig | EngineErr
 		MemoryReservation: fields.integer('MemoryReservation'),
 		// A limit without one for swap allows as much swap again. Source: adaptContainerSettings.
 		MemorySwap: memory > 0 && swap === 0 ? memory * 2 : swap,
-		OomKillDisable: fields.flag('OomKillDisable'),
+		// Control groups of version 2 cannot: the daemon discards it with a warning.
+		OomKillDisable: false,
 		PidsLimit: fields.raw('PidsLimit') === undefined || pidsLimit === 0 ? null : pidsLimit,
 		Init: fields.raw('Init') === undefined ? undefined : fields.flag('Init'),
 		LogConfig: {Type: logConfig.text('Type') || 'json-file', Config: logConfig.record('Config') ?? {}},
@@ -94,6 +95,10 @@ function refuseUnmodelled(fields: JsonFields): EngineError | undefined {
 	const driver = new JsonFields(fields.raw('LogConfig'), 'LogConfig').text('Type');
 	if (!['', 'json-file', 'none'].includes(driver)) {
 		return engineError(400, `logger: no log driver named '${driver}' is registered`);
+	}
+
+	if (!isZero(new JsonFields(fields.raw('LogConfig'), 'LogConfig').raw('Config'))) {
+		return engineError(501, 'virtlab does not model options of the json-file log driver');
 	}
 
 	const security = (fields.texts('SecurityOpt') ?? []).find(option => !/^no-new-privileges(?:[:=]true)?$/v.test(option));
