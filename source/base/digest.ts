@@ -37,7 +37,7 @@ export class Hasher {
 }
 
 /** Algorithms of the checksum programs; only SHA-256 names content in the model. */
-export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha256';
+export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha512';
 
 /** A checksum of bytes that arrive in pieces, as hexadecimal digits. */
 export class Checksum {

@@ -1,6 +1,8 @@
 // busybox(1): one executable that is many programs, by the name it is called.
 
 import {textFromBytes} from '../base/byte-text.js';
+import {compareText} from '../base/bytes.js';
+import {applets as appletNames} from '../model/container/hub/program-names.js';
 import type {Process, Program} from '../model/kernel/program.js';
 import {printTo} from './standard-io.js';
 
@@ -13,8 +15,13 @@ export function busyboxOf(applets: (name: string) => Program | undefined): Progr
 		}
 
 		const [, name, ...rest] = process.argv;
-		if (name === undefined) {
-			yield * printTo(process, 1, banner);
+		if (name === undefined || name === '--help') {
+			yield * printTo(process, 1, banner());
+			return 0;
+		}
+
+		if (name === '--list') {
+			yield * printTo(process, 1, `${allNames().join('\n')}\n`);
 			return 0;
 		}
 
@@ -22,12 +29,42 @@ export function busyboxOf(applets: (name: string) => Program | undefined): Progr
 	};
 }
 
-const banner = `BusyBox v1.36.1 (2023-11-07 18:53:09 UTC) multi-call binary.
+/** The applets that images have links to, and `busybox` itself. */
+function allNames(): readonly string[] {
+	return ['busybox', ...Object.values(appletNames).flat()].sort(compareText);
+}
+
+/** Names in lines of at most 80 columns, a tab before each. */
+function banner(): string {
+	const lines: string[] = [];
+	let line = '';
+	for (const name of allNames()) {
+		if (line !== '' && line.length + name.length + 2 > 71) {
+			lines.push(`\t${line}`);
+			line = '';
+		}
+
+		line += `${line === '' ? '' : ' '}${name},`;
+	}
+
+	return `${introduction}${[...lines, `\t${line.slice(0, -1)}`].join('\n')}\n`;
+}
+
+const introduction = `BusyBox v1.36.1 (2023-11-07 18:53:09 UTC) multi-call binary.
 BusyBox is copyrighted by many authors between 1998-2015.
 Licensed under GPLv2. See source distribution for detailed
 copyright notices.
 
 Usage: busybox [function [arguments]...]
+   or: busybox --list
+   or: function [arguments]...
+
+\tBusyBox is a multi-call binary that combines many common Unix
+\tutilities into a single executable.  Most people will create a
+\tlink to busybox for each function they wish to use and BusyBox
+\twill act like whatever it was invoked as.
+
+Currently defined functions:
 `;
 
 function * runApplet(process: Process, name: string, applets: (name: string) => Program | undefined) {

@@ -1,4 +1,4 @@
-// md5sum(1), sha1sum(1) and sha256sum(1): checksums of files, and the checking of lists of them.
+// md5sum(1), sha1sum(1), sha256sum(1) and sha512sum(1): checksums of files, and the checking of lists of them.
 
 import {secondNs} from '../base/clock.js';
 import {rates} from '../base/rates.js';
@@ -23,8 +23,8 @@ const options = {
 
 type Name = keyof typeof options;
 
-const titles: Readonly<Record<ChecksumAlgorithm, string>> = {md5: 'MD5', sha1: 'SHA1', sha256: 'SHA256'};
-const digits: Readonly<Record<ChecksumAlgorithm, number>> = {md5: 32, sha1: 40, sha256: 64};
+const titles: Readonly<Record<ChecksumAlgorithm, string>> = {md5: 'MD5', sha1: 'SHA1', sha256: 'SHA256', sha512: 'SHA512'};
+const digits: Readonly<Record<ChecksumAlgorithm, number>> = {md5: 32, sha1: 40, sha256: 64, sha512: 128};
 
 /** The program for one algorithm. */
 export function checksumProgram(algorithm: ChecksumAlgorithm): Program {

@@ -2,6 +2,7 @@
 
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import {parseSignal, signalNumbers, type SignalName} from '../model/kernel/signal.js';
+import type {Program} from '../model/kernel/program.js';
 import {compilePosixRegex} from '../base/posix-regex.js';
 import {readAccounts} from './account-names.js';
 import type {Command} from './options.js';
@@ -71,6 +72,9 @@ const matchOptions = {
 
 type MatchOption = keyof typeof matchOptions;
 
+/** What `matching` needs of pgrep and of pkill. */
+type Matcher = Pick<Tool<never>, 'name' | 'operands' | 'process' | 'sys' | 'complain'> & {has(...names: readonly MatchOption[]): boolean; value(...names: readonly MatchOption[]): string | undefined};
+
 function matchCommand(name: string): Command<MatchOption> {
 	return {name, usage: ['[options] <pattern>'], summary: '', options: matchOptions, usageStatus: 2, version: 'from procps-ng 4.0.2'};
 }
@@ -92,28 +96,41 @@ export const pgrep = tool(matchCommand('pgrep'), function * (t) {
 	return found.length === 0 ? 1 : 0;
 });
 
-/** `-9` and `-TERM` come before getopt sees the rest. */
-export const pkill = tool({...matchCommand('pkill'), options: {...matchOptions, signal: {long: 'signal', value: '<sig>', help: 'signal to send (either number or name)'}}}, function * (t) {
-	const signal = parseSignal(t.value('signal') ?? 'TERM');
-	if (signal === undefined) {
-		return yield * t.complain(`Unknown signal "${t.value('signal')}".`, 2);
-	}
+const pkillOptions = {...matchOptions, signal: {long: 'signal', value: '<sig>', help: 'signal to send (either number or name)'}} as const;
 
-	const found = yield * matching(t as unknown as Tool<MatchOption>);
-	if (typeof found === 'number') {
-		return found;
-	}
+const pkillCommand: Command<keyof typeof pkillOptions> = {...matchCommand('pkill'), options: pkillOptions};
 
-	let status = found.length === 0 ? 1 : 0;
-	for (const {pid} of found) {
-		const result = t.sys.kill(pid, signal);
-		status = failed(result) ? yield * t.complain(`killing pid ${pid} failed: ${errorTextOf(result)}`) : status;
-	}
+/** Takes `-9` and `-TERM` out of the arguments before getopt sees them, as procps's signal_option() does. */
+export const pkill: Program = function * (process) {
+	const at = process.argv.findIndex((argument, index) => index > 0 && /^-.+/v.test(argument) && parseSignal(argument.slice(1)) !== undefined);
+	const signal = at === -1 ? 'TERM' : parseSignal(process.argv[at]!.slice(1))!;
+	return yield * pkillWith(signal)(at === -1 ? process : {...process, argv: process.argv.toSpliced(at, 1)});
+};
 
-	return status;
-});
+function pkillWith(early: SignalName): Program {
+	return tool(pkillCommand, function * (t) {
+		const text = t.value('signal');
+		const signal = text === undefined ? early : parseSignal(text);
+		if (signal === undefined) {
+			return yield * t.complain(`Unknown signal "${text}".`, 2);
+		}
 
-function * matching(t: Tool<MatchOption>): Blocking<readonly ProcessInfo[] | number> {
+		const found = yield * matching(t);
+		if (typeof found === 'number') {
+			return found;
+		}
+
+		let status = found.length === 0 ? 1 : 0;
+		for (const {pid} of found) {
+			const result = t.sys.kill(pid, signal);
+			status = failed(result) ? yield * t.complain(`killing pid ${pid} failed: ${errorTextOf(result)}`) : status;
+		}
+
+		return status;
+	});
+}
+
+function * matching(t: Matcher): Blocking<readonly ProcessInfo[] | number> {
 	const [pattern] = t.operands;
 	const hasCriterion = t.has('parent', 'euid');
 	if ((pattern === undefined && !hasCriterion) || t.operands.length > 1) {

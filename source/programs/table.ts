@@ -105,6 +105,12 @@ import {install} from './install.js';
 import {strings} from './strings.js';
 import {tree} from './tree.js';
 import {du} from './du.js';
+import {mkfifo} from './mkfifo.js';
+import {mknod} from './mknod.js';
+import {link, unlink} from './link.js';
+import {sha512sum} from './sha512sum.js';
+import {getfattr} from './getfattr.js';
+import {setfattr} from './setfattr.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -229,6 +235,13 @@ const programs: Record<string, Program> = {
 	strings,
 	tree,
 	du,
+	mkfifo,
+	mknod,
+	link,
+	unlink,
+	sha512sum,
+	getfattr,
+	setfattr,
 };
 
 export const programTable: ProgramTable = new Map(Object.entries(programs));

@@ -170,10 +170,10 @@ export type SystemCalls = {
 	chown(path: string, uid: number | undefined, gid: number | undefined, options?: {readonly noFollow?: boolean}): void | Failure;
 	utimes(path: string, atimeUs: FileTimeUs | undefined, mtimeUs: FileTimeUs | undefined, options?: {readonly noFollow?: boolean}): void | Failure;
 	truncate(path: string, sizeBytes: number): void | Failure;
-	getxattr(path: string, name: string): Uint8Array | Failure;
-	setxattr(path: string, name: string, value: Uint8Array): void | Failure;
-	listxattr(path: string): readonly string[] | Failure;
-	removexattr(path: string, name: string): void | Failure;
+	getxattr(path: string, name: string, options?: {readonly noFollow?: boolean}): Uint8Array | Failure;
+	setxattr(path: string, name: string, value: Uint8Array, options?: {readonly noFollow?: boolean}): void | Failure;
+	listxattr(path: string, options?: {readonly noFollow?: boolean}): readonly string[] | Failure;
+	removexattr(path: string, name: string, options?: {readonly noFollow?: boolean}): void | Failure;
 	statfs(path: string): FsUsage | Failure;
 	chdir(path: string): void | Failure;
 	getcwd(): {readonly path: string} | Failure;

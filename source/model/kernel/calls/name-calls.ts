@@ -34,11 +34,11 @@ export function nameCalls(self: Self): NameCalls {
 		chown: (path, uid, gid, options) => onFound(find(path, options?.noFollow !== true), found => chown(self, found, uid, gid)),
 		utimes: (path, atimeUs, mtimeUs, options) => onFound(find(path, options?.noFollow !== true), found => utimes(self, found, atimeUs, mtimeUs)),
 		truncate: (path, sizeBytes) => onFound(find(path, true), found => truncate(self, found, sizeBytes)),
-		getxattr: (path, name) => onFound(find(path, true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs => xattrs.get(name) ?? failure('ENODATA'))),
-		setxattr: (path, name, value) => onFound(find(path, true), found => setXattr(self, found, name, value)),
-		listxattr: path => onFound(find(path, true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs =>
+		getxattr: (path, name, options) => onFound(find(path, options?.noFollow !== true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs => xattrs.get(name) ?? failure('ENODATA'))),
+		setxattr: (path, name, value, options) => onFound(find(path, options?.noFollow !== true), found => setXattr(self, found, name, value)),
+		listxattr: (path, options) => onFound(find(path, options?.noFollow !== true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs =>
 			[...xattrs.keys()].filter(name => !name.startsWith('trusted.') || self.task.capabilities.includes('CAP_SYS_ADMIN')))),
-		removexattr: (path, name) => onFound(find(path, true), found => setXattr(self, found, name, undefined)),
+		removexattr: (path, name, options) => onFound(find(path, options?.noFollow !== true), found => setXattr(self, found, name, undefined)),
 		statfs: path => onFound(find(path, true), found => typeOf(self.context, found.fs).usage(self.context, found.fs)),
 		chdir: path => onFound(find(path, true), found => enter(self, found, 'cwd')),
 		getcwd: () => pathOf(self.caller, self.task.cwd),
@@ -259,6 +259,11 @@ function truncate(self: Self, found: Found, sizeBytes: number): void | Failure {
 function setXattr(self: Self, found: Found, name: string, value: Uint8Array | undefined): void | Failure {
 	if (!/^(?:user|trusted|security|system)\../v.test(name)) {
 		return failure('EOPNOTSUPP');
+	}
+
+	// Permission bits of symbolic links and devices say nothing about who may store data there, so only root's attributes are allowed (xattr(7)).
+	if (name.startsWith('user.') && found.attributes.type !== 'file' && found.attributes.type !== 'directory') {
+		return failure('EPERM');
 	}
 
 	const needed = name.startsWith('trusted.') || name.startsWith('security.') ? self.task.capabilities.includes('CAP_SYS_ADMIN') : permits(self.caller, found.attributes, 'write');
