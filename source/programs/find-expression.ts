@@ -32,7 +32,7 @@ export type Expression =
 	| {readonly kind: 'printf'; readonly format: string}
 	| {readonly kind: 'exec'; readonly argv: readonly string[]; readonly batch: boolean};
 
-export type FindOptions = {readonly maxdepth: number; readonly mindepth: number; readonly depthFirst: boolean; readonly oneFilesystem: boolean; readonly dayStart: boolean};
+export type FindOptions = {readonly maxdepth: number; readonly mindepth: number; readonly depthFirst: boolean; readonly oneFilesystem: boolean; readonly dayStart: boolean; /** `-follow`: as `-L`. */ readonly follow: boolean};
 
 export type FindProgram = {readonly expression: Expression; readonly options: FindOptions};
 
@@ -64,7 +64,7 @@ class Refused extends Error {
 class Parser {
 	readonly #args: readonly string[];
 	readonly #context: FindContext;
-	readonly #options = {maxdepth: Infinity, mindepth: 0, depthFirst: false, oneFilesystem: false, dayStart: false};
+	readonly #options = {maxdepth: Infinity, mindepth: 0, depthFirst: false, oneFilesystem: false, dayStart: false, follow: false};
 	#at = 0;
 	#hasAction = false;
 	#extendedRegex = false;
@@ -214,6 +214,11 @@ class Parser {
 
 			case '-daystart': {
 				this.#options.dayStart = true;
+				break;
+			}
+
+			case '-follow': {
+				this.#options.follow = true;
 				break;
 			}
 

@@ -13,7 +13,7 @@ const help = `Usage: find [-H] [-L] [-P] [path...] [expression]
 
 default path is the current directory; default expression is -print
 operators: ( EXPR )   ! EXPR   -not EXPR   EXPR1 -a EXPR2   EXPR1 -and EXPR2   EXPR1 -o EXPR2   EXPR1 -or EXPR2
-options: -depth -maxdepth LEVELS -mindepth LEVELS -mount -xdev -daystart
+options: -depth -maxdepth LEVELS -mindepth LEVELS -mount -xdev -daystart -follow
 tests: -amin N -atime N -cmin N -ctime N -empty -executable -false -gid N -group NAME -iname PATTERN -inum N -ipath PATTERN
       -iregex PATTERN -links N -lname PATTERN -mmin N -mtime N -name PATTERN -newer FILE -newermt TIME -nogroup -nouser
       -path PATTERN -perm [-/]MODE -readable -regex PATTERN -regextype TYPE -samefile NAME -size N[bcwkMG] -true
@@ -79,7 +79,7 @@ class Walk {
 	}
 
 	#look(path: string, depth: number) {
-		const followed = this.#follow === 'always' || (this.#follow === 'operands' && depth === 0);
+		const followed = this.#follow === 'always' || this.#evaluator.options.follow || (this.#follow === 'operands' && depth === 0);
 		const attributes = followed ? this.#t.sys.stat(path) : this.#t.sys.lstat(path);
 		return failed(attributes) && followed ? this.#t.sys.lstat(path) : attributes;
 	}

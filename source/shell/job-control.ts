@@ -163,7 +163,7 @@ export function * reportJobs(shell: Shell): Doing<void> {
 		}
 
 		job.isReported = true;
-		if (shell.isInteractive) {
+		if (announcesJobs(shell)) {
 			yield * writeText(shell, 2, `${jobLine(shell.jobs, job, {long: false})}\n`);
 		}
 
@@ -171,6 +171,11 @@ export function * reportJobs(shell: Shell): Doing<void> {
 			forgetJob(shell, job);
 		}
 	}
+}
+
+/** Jobs are talked about where somebody sits and reads. (bash does so for every `bash -i`; a script's standard error is better without.) */
+export function announcesJobs(shell: Shell): boolean {
+	return shell.isInteractive && shell.process.sys.isTerminal(2);
 }
 
 /** Drops a job that has ended; the status of its processes stays known. */

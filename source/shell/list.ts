@@ -3,7 +3,7 @@
 import {forkShell} from './fork.js';
 import {addJob, newProcess} from './jobs.js';
 import type {Job} from './jobs.js';
-import {reapChildren} from './job-control.js';
+import {announcesJobs, reapChildren} from './job-control.js';
 import {runPipeline, startPipeline} from './pipeline.js';
 import {abandon, writeText} from './shell.js';
 import type {Doing, Shell} from './shell.js';
@@ -82,7 +82,7 @@ function * startInBackground(shell: Shell, statement: Statement): Doing<void> {
 	reapChildren(shell);
 	const job = addJob(shell.jobs, started);
 	shell.lastBackground = job.processes.at(-1)!.pid;
-	if (shell.isInteractive) {
+	if (announcesJobs(shell)) {
 		yield * writeText(shell, 2, `[${job.number}] ${shell.lastBackground}\n`);
 	}
 }
