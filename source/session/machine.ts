@@ -38,7 +38,7 @@ export type Machine = {
 const learnerGroups = [27, kvmGroup, dockerGroup, libvirtGroup, learnerId];
 
 const learnerEnvironment: ReadonlyMap<string, string> = new Map([
-	['HOME', '/home/learner'], ['USER', 'learner'], ['LOGNAME', 'learner'], ['SHELL', '/bin/bash'], ['LANG', 'C.UTF-8'],
+	['HOME', '/home/learner'], ['USER', 'learner'], ['LOGNAME', 'learner'], ['SHELL', '/bin/bash'], ['LANG', 'C.UTF-8'], ['LIBVIRT_DEFAULT_URI', 'qemu:///system'],
 	['PATH', '/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games'],
 ]);
 

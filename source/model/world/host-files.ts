@@ -9,7 +9,7 @@ import {directory, type FileRecipe, program, symlink, text} from '../container/h
 const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
 		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
-		'lxc-create', 'lxc-destroy', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'nano', 'nc', 'nslookup', 'pgrep', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
+		'lxc-create', 'lxc-destroy', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'nano', 'nc', 'nslookup', 'pgrep', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
 		'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmm', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],
 	'/usr/sbin': ['arp', 'brctl', 'dockerd', 'ifconfig', 'iptables', 'libvirtd', 'lvs', 'modprobe', 'ovs-vsctl', 'reboot', 'route', 'sysctl', 'useradd', 'xl'],
@@ -38,7 +38,7 @@ learner:x:1000:
 `;
 
 const folders = [
-	'/boot', '/dev', '/etc', '/home', '/lost+found', '/media', '/mnt', '/opt', '/proc', '/run', '/srv', '/sys', '/usr/bin', '/usr/sbin', '/usr/lib', '/usr/lib64', '/usr/local/bin', '/usr/local/sbin', '/usr/share', '/var/lib/docker',
+	'/boot', '/dev', '/etc', '/home', '/lost+found', '/media', '/mnt', '/opt', '/proc', '/run', '/srv', '/sys', '/usr/bin', '/usr/sbin', '/usr/lib', '/usr/lib64', '/usr/local/bin', '/usr/local/sbin', '/usr/share', '/var/lib/docker', '/var/lib/libvirt', '/var/lib/libvirt/images', '/etc/libvirt',
 	'/var/lib/libvirt/images', '/var/log', '/var/cache', '/etc/docker', '/etc/libvirt/qemu', '/var/spool', '/var/mail',
 ] as const;
 
