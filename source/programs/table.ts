@@ -4,6 +4,10 @@ import type {Program, ProgramTable} from '../model/kernel/program.js';
 import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
 import {dockerd} from '../engine-api/daemon.js';
+import {libvirtd} from './libvirtd.js';
+import {lscpu} from './lscpu.js';
+import {qemuSystem} from './qemu-system-x86_64.js';
+import {virsh} from './virsh/virsh.js';
 import {nginx} from './nginx.js';
 import {httpd} from './httpd.js';
 import {registry} from './registry.js';
@@ -121,6 +125,10 @@ const programs: Record<string, Program> = {
 	unmodelled,
 	hello,
 	dockerd,
+	libvirtd,
+	lscpu,
+	'qemu-system-x86_64': qemuSystem,
+	virsh,
 	nginx,
 	httpd,
 	registry,

@@ -40,7 +40,7 @@ export function readInvocation(argv: readonly string[]): Invocation | string {
 
 /** One word is a line of commands; several are the words of one. */
 export function readCalls(words: readonly string[]): readonly Call[] | string {
-	const commands = words.length === 1 ? splitLine(words[0]!) : [words];
+	const commands = words.length === 1 ? splitLine(words[0]!) : (words.length === 0 ? [] : [words]);
 	if (typeof commands === 'string') {
 		return commands;
 	}
