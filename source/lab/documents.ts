@@ -17,7 +17,7 @@ export type Documents = {
 	engine(path: string, where?: Where): Json | undefined;
 	/** The content of a regular file; undefined if there is none. */
 	file(path: string, where?: Where & {readonly container?: string | undefined}): Uint8Array | undefined;
-	/** The host's virtual machines, running or not: `name`, `state` in virsh's words, `vcpus`, `memoryKib`, ... */
+	/** The host's virtual machines, running or not: see model/host/domain-document.ts. */
 	domains(where?: Where): readonly Json[];
 	/** The host's processors and memory; undefined if there is no such host. */
 	node(where?: Where): Node | undefined;

@@ -3,9 +3,12 @@
 import {decodeText, noBytes} from '../base/bytes.js';
 import {type Json, parseJson} from '../base/json.js';
 import {must} from '../base/assert.js';
+import {nowNs} from '../base/clock.js';
 import {reader, Transaction, type World} from '../base/transaction.js';
 import {handle} from '../engine-api/handle.js';
 import type {Documents, Node, Where} from '../lab/documents.js';
+import {domainDocument} from '../model/host/domain-document.js';
+import {allDomains} from '../model/hypervisor/domain-table.js';
 import {failed} from '../model/kernel/errno.js';
 import {fileSystemTypes} from '../model/kernel/filesystem-types.js';
 import {makeMerged} from '../model/container/container-filesystem.js';
@@ -25,7 +28,7 @@ export function worldDocuments(world: World): Documents {
 	return {
 		engine: (path, where) => engineDocument(scratch, kernelOf(world, where), path),
 		file: (path, where) => fileDocument(scratch, kernelOf(world, where), path, where?.container),
-		domains: () => [],
+		domains: where => domainDocuments(world, where),
 		node: where => nodeDocument(world, where),
 	};
 }
@@ -40,6 +43,11 @@ function nodeDocument(world: World, where: Where | undefined): Node | undefined 
 	const hosts = reader<WorldSchema>(world).table('host');
 	const host = where?.host === undefined ? [...hosts.values()][0] : hosts.get(where.host);
 	return host === undefined ? undefined : {sockets: host.sockets, coresPerSocket: host.coresPerSocket, threadsPerCore: host.threadsPerCore, mhz: host.cpuMhz, memoryKib: host.memoryBytes / 1024};
+}
+
+function domainDocuments(world: World, where: Where | undefined): readonly Json[] {
+	const tables = reader<WorldSchema>(world);
+	return allDomains(tables, kernelOf(world, where)).map(domain => domainDocument(domain, nowNs(tables)));
 }
 
 /** What a client would be told by `GET path`. */

@@ -3,6 +3,7 @@
 import {z} from 'zod';
 import type {Json} from '../../base/json.js';
 import {decodeText} from '../../base/bytes.js';
+import {hostMhz, shareMhz} from '../../model/host/topology.js';
 import {describeValue, isPattern, patternMatches, pathSchema, valuesAt} from '../condition.js';
 import type {Documents, Node} from '../documents.js';
 import {predicate, type Moment} from '../predicate.js';
@@ -79,12 +80,12 @@ function valuesFrom({documents}: Moment, from: z.infer<typeof source>): readonly
 function ghz(documents: Documents, from: z.infer<typeof source>): number {
 	const vcpus = documents.domains(from).filter(domain => valuesAt(domain, 'name')[0] === from.ghzOfDomain).map(domain => Number(valuesAt(domain, 'vcpus')[0] ?? 0));
 	const threads = from.ghzOfHosts?.map(host => threadMhz(documents.node({host})));
-	const mhz = threads ?? vcpus.map(count => count * (documents.node(from)?.mhz ?? 0));
+	const mhz = threads ?? vcpus.map(count => shareMhz({cpuMhz: documents.node(from)?.mhz ?? 0}, count));
 	return mhz.reduce((sum, value) => sum + value, 0) / 1000;
 }
 
 function threadMhz(node: Node | undefined): number {
-	return node === undefined ? 0 : node.sockets * node.coresPerSocket * node.threadsPerCore * node.mhz;
+	return node === undefined ? 0 : hostMhz({...node, cpuMhz: node.mhz});
 }
 
 function withoutUnit(text: string, unit: string | undefined): string {

@@ -8,7 +8,7 @@ import {predicate} from '../predicate.js';
 export const domainArguments = z.strictObject({
 	host: z.string().optional(),
 	name: z.string().optional().describe('The name that virsh knows it by; without it, any.'),
-	where: whereSchema.default({}).describe('Conditions on the document: name, state, vcpus, maxVcpus, memoryKib, ...'),
+	where: whereSchema.default({}).describe('Conditions on the document: name, state, vcpus, maxVcpus, memoryKib, runMs, stealMs, vcpu[0].thread, ...'),
 	count: countSchema.default({atLeast: 1}),
 }).describe('Virtual machines that fit, as `virsh list --all` and `virsh dominfo` show them.');
 
