@@ -28,8 +28,16 @@ function findLabFoldersAt(path: string): readonly string[] {
 	return folders.length === 0 ? [path] : folders;
 }
 
+/** In an order in which they can be done: the easy ones first, and each after those that it requires. */
 export function allLabs(): readonly Lab[] {
-	return labFolders([]).flatMap(({loaded}) => loaded.lab === undefined ? [] : [loaded.lab]);
+	const waiting = labFolders([]).flatMap(({loaded}) => loaded.lab === undefined ? [] : [loaded.lab]).sort((a, b) => a.difficulty - b.difficulty);
+	const ordered: Lab[] = [];
+	while (waiting.length > 0) {
+		const next = waiting.findIndex(({requires}) => !waiting.some(({id}) => requires.includes(id)));
+		ordered.push(...waiting.splice(Math.max(next, 0), 1));
+	}
+
+	return ordered;
 }
 
 /** A lab by its id, or by a folder (which has a slash or is there). */

@@ -98,7 +98,7 @@ function resumable(home: Home, id: string): LabRecord | undefined {
 	return record !== undefined && record.actions > 0 && existsSync(transcriptPath(home, record.transcript)) ? record : undefined;
 }
 
-function noteProgress(home: Home, lab: Lab | undefined, {progress}: Entry): void {
+function noteProgress(home: Home, lab: Lab | undefined, {action, progress}: Entry): void {
 	const record = lab === undefined ? undefined : home.settings.get('labs')[lab.id];
 	if (lab === undefined || record === undefined || progress === undefined) {
 		return;
@@ -106,6 +106,11 @@ function noteProgress(home: Home, lab: Lab | undefined, {progress}: Entry): void
 
 	const stepsPassed = progress.steps.filter(({state}) => state === 'passed').length;
 	const isFinished = record.isFinished || isComplete(progress);
+	// A screen that finds its size is no beginning.
+	if (record.actions === 0 && (action.type === 'resize' || action.type === 'advance')) {
+		return;
+	}
+
 	// The count of actions only matters as "some"; writing the settings for every line would cost more than the lab.
 	if (stepsPassed !== record.stepsPassed || isFinished !== record.isFinished || record.actions === 0) {
 		putRecord(home, lab.id, {...record, stepsPassed, isFinished, actions: record.actions + 1});

@@ -2,11 +2,12 @@
 
 import {memo, useMemo, useSyncExternalStore, type ReactElement} from 'react';
 import {message, type Locale} from '../i18n/message.js';
+import {currentStep} from '../lab/progress.js';
 import {DialogScreen} from './dialog.js';
 import {Box, Text, useCursor} from './ink.js';
 import {labelOf} from './key-bindings.js';
 import {labTextOf} from './lab/select-lab.js';
-import {contentSize, minimum, type PlacedPane} from './layout.js';
+import {contentSize, minimum, type PlacedPane, type Rectangle} from './layout.js';
 import {Pane, window} from './pane.js';
 import {panels} from './panel/panels.js';
 import {helpHeight, helpLines, labLines, layoutOfState, panelLines, panelOf, terminalOf} from './screen.js';
@@ -22,8 +23,7 @@ export function App({store, theme, quit}: AppProps): ReactElement {
 	const {setCursorPosition} = useCursor();
 	const {view} = state;
 	const layout = layoutOfState(state);
-	const isScreen = layout.kind === 'screen' && view.dialog === undefined;
-	const terminal = isScreen ? layout.panes.find(({pane}) => pane === 'terminal') : undefined;
+	const terminal = layout.kind === 'screen' && view.dialog === undefined ? layout.panes.find(({pane}) => pane === 'terminal') : undefined;
 	setCursorPosition(terminal === undefined ? undefined : cursorIn(state, terminal));
 	if (layout.kind === 'too-small') {
 		return <TooSmall columns={view.columns} rows={view.rows} locale={view.locale}/>;
@@ -32,14 +32,33 @@ export function App({store, theme, quit}: AppProps): ReactElement {
 	return (
 		<Box width={view.columns} height={view.rows} flexDirection='column' overflow='hidden'>
 			<Row y={0} text={paintRow(headerLine(state), theme)} width={view.columns}/>
+			{panesBeside(view.dialog, layout.panes).map(place => <PlacedContent key={`${place.pane}${place.slot}`} place={place} state={state} theme={theme}/>)}
 			{view.dialog === undefined
-				? layout.panes.map(place => <PlacedContent key={`${place.pane}${place.slot}`} place={place} state={state} theme={theme}/>)
+				? undefined
 				: (view.dialog.kind === 'help'
 					? <HelpPane state={state} theme={theme}/>
-					: <DialogScreen dialog={view.dialog} store={store} quit={quit} locale={view.locale} columns={view.columns} rows={view.rows} theme={theme}/>)}
+					: <DialogScreen dialog={view.dialog} store={store} quit={quit} locale={view.locale} place={dialogPlace(state, layout.panes)} theme={theme}/>)}
 			<Row y={view.rows - 1} text={paintRow(footerLine(state), theme)} width={view.columns}/>
 		</Box>
 	);
+}
+
+/** What stays to be seen while something is asked: the answer to a lab's question is read off the other panes. */
+function panesBeside(dialog: AppState['view']['dialog'], panes: readonly PlacedPane[]): readonly PlacedPane[] {
+	switch (dialog?.kind) {
+		case undefined:
+			return panes;
+		case 'answer':
+			return panes.filter(({pane}) => pane !== 'lab');
+		default:
+			return [];
+	}
+}
+
+/** The lab's place for its question, the whole screen for everything else. */
+function dialogPlace({view}: AppState, panes: readonly PlacedPane[]): Rectangle {
+	const lab = view.dialog?.kind === 'answer' ? panes.find(({pane}) => pane === 'lab') : undefined;
+	return lab ?? {x: 0, y: 1, width: view.columns, height: view.rows - 2, border: 0};
 }
 
 function cursorIn(state: AppState, place: PlacedPane): {readonly x: number; readonly y: number} | undefined {
@@ -73,8 +92,9 @@ function LabPane({place, state, theme}: ContentProps): ReactElement {
 	const {width, height} = contentSize(place);
 	const {progress, origin: {lab}} = session;
 	const lines = useMemo(() => labLines({session, view}, {width, height}), [progress, lab, view.locale, width, height]);
-	const shown = useMemo(() => window(lines, {scroll: view.scroll.lab, height, locale: view.locale}), [lines, view.scroll.lab, height, view.locale]);
-	return <SteadyPane place={place} title={message(view.locale, 'pane.lab')} isFocused={view.pane === 'lab'} rows={shown.rows} note={shown.note} theme={theme}/>;
+	const isFocused = view.pane === 'lab';
+	const shown = useMemo(() => window(lines, {scroll: view.scroll.lab, height, locale: view.locale, isFocused}), [lines, view.scroll.lab, height, view.locale, isFocused]);
+	return <SteadyPane place={place} title={message(view.locale, 'pane.lab')} isFocused={isFocused} rows={shown.rows} note={shown.note} theme={theme}/>;
 }
 
 function PanelPane({place, state, theme}: ContentProps): ReactElement {
@@ -83,8 +103,8 @@ function PanelPane({place, state, theme}: ContentProps): ReactElement {
 	const name = panelOf(state, place.slot);
 	const lines = useMemo(() => panelLines({session, before, trace, view}, name, width), [session.world, before, trace, name, view.locale, width]);
 	const scroll = place.slot === 0 ? view.scroll.panels : 0;
-	const shown = useMemo(() => window(lines, {scroll, height, locale: view.locale}), [lines, scroll, height, view.locale]);
 	const isFocused = view.pane === 'panels' && place.slot === 0;
+	const shown = useMemo(() => window(lines, {scroll, height, locale: view.locale, isFocused}), [lines, scroll, height, view.locale, isFocused]);
 	return <SteadyPane place={place} title={message(view.locale, panels[name].title)} isFocused={isFocused} rows={shown.rows} note={shown.note} theme={theme}/>;
 }
 
@@ -105,7 +125,7 @@ function SteadyPane(props: Parameters<typeof Pane>[0]): ReactElement {
 function HelpPane({state, theme}: {readonly state: AppState; readonly theme: Theme}): ReactElement {
 	const {locale, columns, rows, scroll} = state.view;
 	const height = helpHeight(rows);
-	const shown = window(helpLines(locale, columns - 1), {scroll: scroll.help, height, locale});
+	const shown = window(helpLines(locale, columns - 1), {scroll: scroll.help, height, locale, isFocused: true});
 	const place: PlacedPane = {pane: 'lab', slot: 0, x: 0, y: 1, width: columns, height: height + 1, border: 0};
 	const title = `${message(locale, 'help.title')}: ${message(locale, 'help.close', {help: labelOf('help')})}`;
 	return <Pane place={place} title={title} isFocused={true} rows={shown.rows} note={shown.note} theme={theme}/>;
@@ -133,7 +153,24 @@ function footerLine({session, view, busySeconds}: AppState): Line {
 
 	return session.foreground === 'busy'
 		? shortenLine([span(` ${message(locale, 'prompt.busy', {seconds: Math.floor(busySeconds)})}`, styles.hint)], columns)
-		: shortenLine([span(` ${message(locale, 'status.keys', {help: labelOf('help'), pane: labelOf('next-pane'), quit: labelOf('quit')})}`, styles.hint)], columns);
+		: keysLine({session, view});
+}
+
+/** The keys that are of use now, as many as fit; those that go first when there is no room stand last here. */
+function keysLine({session, view: {locale, columns, dialog}}: Pick<AppState, 'session' | 'view'>): Line {
+	const {origin: {lab}, progress} = session;
+	const step = progress === undefined ? undefined : currentStep(progress);
+	const hasQuestion = lab !== undefined && step !== undefined && labTextOf(lab, locale)?.steps.get(step.id)?.question !== undefined;
+	const keys: readonly string[] = [
+		message(locale, 'status.help', {key: labelOf('help')}),
+		...(dialog === undefined && hasQuestion ? [message(locale, 'status.answer', {key: labelOf('answer')})] : []),
+		...(dialog === undefined && step !== undefined ? [message(locale, 'status.hint', {key: labelOf('hint')})] : []),
+		message(locale, 'status.quit', {key: labelOf('quit')}),
+		...(dialog === undefined ? [message(locale, 'status.pane', {key: labelOf('next-pane')})] : []),
+		message(locale, 'status.language', {key: labelOf('language')}),
+	];
+	const fitting = keys.filter((_, index) => widthOf(` ${keys.slice(0, index + 1).join(' · ')}`) <= columns);
+	return shortenLine([span(` ${fitting.join(' · ')}`, styles.hint)], columns);
 }
 
 function spread(left: string, right: string, width: number): Line {

@@ -4,6 +4,7 @@ import {useState, type ReactElement} from 'react';
 import {message, type Locale} from '../i18n/message.js';
 import {runPaste} from './input-handler.js';
 import {Box, SelectInput, Text, TextInput} from './ink.js';
+import type {Rectangle} from './layout.js';
 import type {Dialog, SessionStore} from './session-store.js';
 import {markdownLines} from './text/markdown.js';
 import {shortenLine, span} from './text/styled-line.js';
@@ -15,16 +16,15 @@ type DialogProps = {
 	readonly store: SessionStore;
 	readonly quit: () => void;
 	readonly locale: Locale;
-	readonly columns: number;
-	readonly rows: number;
+	readonly place: Rectangle;
 	readonly theme: Theme;
 };
 
 export function DialogScreen(props: DialogProps): ReactElement {
-	const {dialog, locale, columns, rows, theme} = props;
-	const keys = dialog.kind === 'answer' ? message(locale, 'name.keys') : message(locale, 'question.keys');
+	const {dialog, locale, place, theme} = props;
+	const keys = dialog.kind === 'answer' ? message(locale, 'answer.keys') : message(locale, 'question.keys');
 	return (
-		<Box position='absolute' marginTop={1} width={columns} height={rows - 2} flexDirection='column' paddingX={2} paddingTop={1} overflow='hidden'>
+		<Box position='absolute' marginLeft={place.x} marginTop={place.y} width={place.width} height={place.height} flexDirection='column' paddingX={2} paddingTop={1} overflow='hidden'>
 			<DialogForm {...props}/>
 			<Box marginTop={1} flexShrink={0}>
 				<Text dimColor wrap='truncate'>{toTheme(keys, theme)}</Text>
@@ -33,7 +33,7 @@ export function DialogScreen(props: DialogProps): ReactElement {
 	);
 }
 
-function DialogForm({dialog, store, quit, locale, columns, rows, theme}: DialogProps): ReactElement {
+function DialogForm({dialog, store, quit, locale, place, theme}: DialogProps): ReactElement {
 	const close = (): void => {
 		store.changeView({dialog: undefined});
 	};
@@ -43,7 +43,7 @@ function DialogForm({dialog, store, quit, locale, columns, rows, theme}: DialogP
 			return <YesNo question={message(locale, 'question.quit')} locale={locale} yes={quit} no={close}/>;
 		case 'paste': {
 			const lines = dialog.text.trimEnd().split('\n');
-			const shown = lines.slice(0, Math.max(rows - 12, 1)).map(text => paintRow(shortenLine([span('  ' + visibleText(text))], columns - 4), theme));
+			const shown = lines.slice(0, Math.max(place.height - 10, 1)).map(text => paintRow(shortenLine([span('  ' + visibleText(text))], place.width - 4), theme));
 			return (
 				<Box flexDirection='column' flexShrink={0}>
 					<YesNo question={message(locale, 'prompt.paste-question', {lines: lines.length})} locale={locale} yes={() => {
@@ -55,7 +55,7 @@ function DialogForm({dialog, store, quit, locale, columns, rows, theme}: DialogP
 		}
 
 		case 'answer':
-			return <Answer dialog={dialog} store={store} locale={locale} columns={columns} theme={theme}/>;
+			return <Answer dialog={dialog} store={store} locale={locale} width={place.width - 4} theme={theme}/>;
 		default:
 			return dialog satisfies never;
 	}
@@ -78,9 +78,9 @@ function YesNo({question, locale, yes, no}: YesNoProps): ReactElement {
 	);
 }
 
-type AnswerProps = {readonly dialog: Extract<Dialog, {readonly kind: 'answer'}>; readonly store: SessionStore; readonly locale: Locale; readonly columns: number; readonly theme: Theme};
+type AnswerProps = {readonly dialog: Extract<Dialog, {readonly kind: 'answer'}>; readonly store: SessionStore; readonly locale: Locale; readonly width: number; readonly theme: Theme};
 
-function Answer({dialog, store, locale, columns, theme}: AnswerProps): ReactElement {
+function Answer({dialog, store, locale, width, theme}: AnswerProps): ReactElement {
 	const [text, setText] = useState('');
 	const submit = (answer: string): void => {
 		store.changeView({dialog: undefined});
@@ -91,7 +91,7 @@ function Answer({dialog, store, locale, columns, theme}: AnswerProps): ReactElem
 
 	return (
 		<Box flexDirection='column' flexShrink={0}>
-			<Text>{markdownLines(dialog.question, columns - 4).map(row => paintRow(row, theme)).join('\n')}</Text>
+			<Text>{markdownLines(dialog.question, width).map(row => paintRow(row, theme)).join('\n')}</Text>
 			<Box marginTop={1}>
 				<Text>{message(locale, 'steps.question')} </Text>
 				<TextInput value={text} onChange={setText} onSubmit={submit}/>

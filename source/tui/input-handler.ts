@@ -9,7 +9,7 @@ import type {PaneName} from './layout.js';
 import {completionOf, type WordSource} from './prompt/completion.js';
 import {promptText, type PromptCommand} from './prompt/prompt-state.js';
 import {scrollLimit, pageRows} from './screen.js';
-import type {SessionStore} from './session-store.js';
+import type {AppState, SessionStore} from './session-store.js';
 import type {InputToken} from './terminal/input-tokens.js';
 
 export type InputOptions = {
@@ -30,6 +30,8 @@ export class InputHandler {
 	readonly #options: InputOptions;
 	/** Ctrl-C was the last key, on an empty prompt. */
 	#isLeaving = false;
+	/** Escape was the last key, on the prompt: the next letter counts as if Alt were held. */
+	#isMeta = false;
 
 	constructor(options: InputOptions) {
 		this.#options = options;
@@ -39,7 +41,9 @@ export class InputHandler {
 		const {store} = this.#options;
 		const {view} = store.getState();
 		const wasLeaving = this.#isLeaving;
+		const wasMeta = this.#isMeta;
 		this.#isLeaving = false;
+		this.#isMeta = false;
 		if (view.notice !== undefined) {
 			store.changeView({notice: undefined});
 		}
@@ -49,7 +53,12 @@ export class InputHandler {
 				this.#key(token.name, token.sequence, wasLeaving);
 				return;
 			case 'text':
-				this.#text(token.text);
+				if (wasMeta && commandOf(`alt-${token.text.toLowerCase()}`, this.#contexts()) !== undefined) {
+					this.#key(`alt-${token.text.toLowerCase()}`, `\u001B${token.text}`, false);
+				} else {
+					this.#text(token.text);
+				}
+
 				return;
 			case 'paste':
 				this.#paste(token.text);
@@ -95,7 +104,8 @@ export class InputHandler {
 		const {store, toForm} = this.#options;
 		const {dialog} = store.getState().view;
 		const command = commandOf(name, this.#contexts());
-		if (dialog !== undefined && dialog.kind !== 'help' && command !== 'cancel' && command !== 'language') {
+		const isLooking = dialog?.kind === 'answer' && (command === 'scroll-up' || command === 'scroll-down');
+		if (dialog !== undefined && dialog.kind !== 'help' && command !== 'cancel' && command !== 'language' && !isLooking) {
 			toForm(sequence);
 			return;
 		}
@@ -176,6 +186,10 @@ export class InputHandler {
 			case 'suspend':
 				store.dispatch({type: 'suspend'});
 				return;
+			case 'meta':
+				this.#isMeta = true;
+				store.changeView({notice: message(store.getState().view.locale, 'status.meta')});
+				return;
 			case 'undo':
 			case 'redo':
 				store.dispatch({type: command});
@@ -251,7 +265,7 @@ export class InputHandler {
 	#scroll(direction: -1 | 1): void {
 		const {store} = this.#options;
 		const state = store.getState();
-		const target = state.view.dialog?.kind === 'help' ? 'help' : state.view.pane;
+		const target = scrolledBy(state);
 		const step = Math.max(pageRows(state, target) - 2, 1) * (target === 'terminal' ? -direction : direction);
 		const limit = scrollLimit(state, target);
 		const position = Math.min(Math.max(Math.min(state.view.scroll[target], limit) + step, 0), limit);
@@ -293,9 +307,9 @@ export class InputHandler {
 		store.dispatch({type: 'hint', step: step.id});
 		const after = store.getState();
 		const given = after.session.progress?.steps.find(({id}) => id === step.id)?.hints.length ?? 0;
+		store.showLabEnd();
 		store.changeView({
 			pane: 'lab',
-			scroll: {...after.view.scroll, lab: scrollLimit({...after, view: {...after.view, pane: 'lab'}}, 'lab')},
 			...(given === step.hints.length ? {notice: message(view.locale, 'steps.no-more-hints')} : {}),
 		});
 	}
@@ -309,7 +323,19 @@ export class InputHandler {
 			: labTextOf(session.origin.lab, view.locale)?.steps.get(step.id)?.question;
 		store.changeView(question === undefined
 			? {notice: message(view.locale, 'steps.no-question')}
-			: {dialog: {kind: 'answer', step: step!.id, question}});
+			: {dialog: {kind: 'answer', step: step!.id, question}, pane: 'lab', isZoomed: false});
+	}
+}
+
+/** What the keys scroll: behind a lab's question, the terminal that the answer is read off. */
+function scrolledBy({view: {dialog, pane}}: AppState): PaneName | 'help' {
+	switch (dialog?.kind) {
+		case 'help':
+			return 'help';
+		case 'answer':
+			return 'terminal';
+		default:
+			return pane;
 	}
 }
 

@@ -2,7 +2,8 @@
 // and docs/keys.md are made from it.
 //
 // Chosen so that nothing fights an input method or a shell user's hands: line editing is readline's, F-keys are not used (they are
-// what terminals and window managers take for themselves), and every Alt key has a way without Alt (Ctrl-O walks through the panes).
+// what terminals and window managers take for themselves), and every Alt key can be had without Alt (Esc and then the letter, as in
+// readline; Ctrl-O walks through the panes).
 
 import type {PlainKey} from '../i18n/message.js';
 
@@ -10,7 +11,7 @@ export type KeyContext = 'everywhere' | 'prompt' | 'search' | 'question';
 
 export type CommandName =
 	| 'help' | 'help-question-mark' | 'next-pane' | 'lab-pane' | 'terminal-pane' | 'panels-pane' | 'next-panel' | 'zoom' | 'scroll-up' | 'scroll-down'
-	| 'hint' | 'answer' | 'undo' | 'redo' | 'language' | 'redraw' | 'quit' | 'interrupt' | 'end-of-input' | 'suspend'
+	| 'meta' | 'hint' | 'answer' | 'undo' | 'redo' | 'language' | 'redraw' | 'quit' | 'interrupt' | 'end-of-input' | 'suspend'
 	| 'submit' | 'complete' | 'history-previous' | 'history-next' | 'history-search'
 	| 'search-accept' | 'search-edit' | 'search-cancel'
 	| 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end'
@@ -37,6 +38,7 @@ export const keyBindings: readonly KeyBinding[] = [
 	{name: 'zoom', keys: ['alt-z'], context: 'everywhere', text: 'key.zoom'},
 	{name: 'scroll-up', keys: ['pageup', 'shift-up'], context: 'everywhere', text: 'key.scroll-up'},
 	{name: 'scroll-down', keys: ['pagedown', 'shift-down'], context: 'everywhere', text: 'key.scroll-down'},
+	{name: 'meta', keys: ['escape'], context: 'prompt', text: 'key.meta'},
 	{name: 'hint', keys: ['alt-h'], context: 'everywhere', text: 'key.hint'},
 	{name: 'answer', keys: ['alt-a'], context: 'everywhere', text: 'key.answer'},
 	{name: 'undo', keys: ['alt-u'], context: 'everywhere', text: 'key.undo'},
@@ -98,7 +100,7 @@ const partNames: ReadonlyMap<string, string> = new Map([
 
 /** A key as people write it: `Ctrl-C`, `PageUp`, `Alt-1`. */
 export function keyLabel(key: string): string {
-	return key.split('-').map(part => partNames.get(part) ?? (key.startsWith('alt-') || part === '?' ? part : part.toUpperCase())).join('-');
+	return key.split('-').map(part => partNames.get(part) ?? part.toUpperCase()).join('-');
 }
 
 /** The label of the first key of a command. */

@@ -50,7 +50,8 @@ export type Layout =
 	| {readonly kind: 'too-small'}
 	| {readonly kind: 'screen'; readonly panes: readonly PlacedPane[]};
 
-type Rectangle = Omit<PlacedPane, 'pane' | 'slot'>;
+/** Without the pane that is in it. */
+export type Rectangle = Omit<PlacedPane, 'pane' | 'slot'>;
 type ScreenSize = 'small' | 'medium' | 'wide';
 
 export function layoutOf(wish: LayoutWish): Layout {

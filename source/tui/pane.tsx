@@ -3,6 +3,7 @@
 import {memo, type ReactElement} from 'react';
 import {message, type Locale} from '../i18n/message.js';
 import {Box, Text} from './ink.js';
+import {labelOf} from './key-bindings.js';
 import type {PlacedPane} from './layout.js';
 import {lineText, lineWidth, shortenLine, span, type Line} from './text/styled-line.js';
 import {shorten, widthOf} from './text/width.js';
@@ -33,14 +34,24 @@ export const Pane = memo(({place, title, isFocused, rows, note, theme}: PaneProp
 });
 
 /** The part of `lines` that is visible when scrolled down by `scroll` rows, and what to say about the rest. */
-export function window(lines: readonly Line[], options: {readonly scroll: number; readonly height: number; readonly locale: Locale}): {readonly rows: readonly Line[]; readonly note: string} {
-	const {height, locale} = options;
+export function window(lines: readonly Line[], options: {readonly scroll: number; readonly height: number; readonly locale: Locale; readonly isFocused: boolean}): {readonly rows: readonly Line[]; readonly note: string} {
+	const {height, locale, isFocused} = options;
 	const scroll = Math.min(options.scroll, Math.max(lines.length - height, 0));
 	const below = lines.length - scroll - height;
-	const note = below > 0
-		? message(locale, 'pane.more-below', {rows: below})
-		: (scroll > 0 ? message(locale, 'pane.more-above', {rows: scroll}) : '');
-	return {rows: lines.slice(scroll, scroll + height), note};
+	return {rows: lines.slice(scroll, scroll + height), note: noteOf({above: scroll, below, locale, isFocused})};
+}
+
+/** Keys scroll the focused pane only. */
+function noteOf({above, below, locale, isFocused}: {readonly above: number; readonly below: number; readonly locale: Locale; readonly isFocused: boolean}): string {
+	if (below > 0) {
+		return isFocused ? message(locale, 'pane.more-below-key', {rows: below, key: labelOf('scroll-down')}) : message(locale, 'pane.more-below', {rows: below});
+	}
+
+	if (above > 0) {
+		return isFocused ? message(locale, 'pane.more-above-key', {rows: above, key: labelOf('scroll-up')}) : message(locale, 'pane.more-above', {rows: above});
+	}
+
+	return '';
 }
 
 function titleLine({title, isFocused, note, width}: {readonly title: string; readonly isFocused: boolean; readonly note: string; readonly width: number}): Line {

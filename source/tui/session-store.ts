@@ -11,6 +11,7 @@ import type {Action} from '../session/action.js';
 import type {Applied, Entry, Output, Session} from '../session/session.js';
 import {labTextOf} from './lab/select-lab.js';
 import type {PaneName} from './layout.js';
+import {scrollLimit} from './screen.js';
 import {edit, emptyPrompt, promptText, type PromptCommand, type PromptState} from './prompt/prompt-state.js';
 import {TerminalLog} from './terminal/terminal-log.js';
 import {span} from './text/styled-line.js';
@@ -140,6 +141,16 @@ export class SessionStore {
 			busySeconds: applied.session.foreground === 'busy' ? (isTick ? this.#state.busySeconds : 0) + applied.elapsedNs / secondNs : 0,
 			view: {...view, notice: this.#news(session, applied.session), scroll: scrollAfter(view, session, applied.session)},
 		});
+		if (hasNewFeedback(session, applied.session)) {
+			this.showLabEnd();
+		}
+	}
+
+	/** Scrolls to the end of the lab text, where hints, what is missing and the question stand. */
+	showLabEnd(): void {
+		const {view} = this.#state;
+		const lab = scrollLimit({...this.#state, view: {...view, pane: 'lab'}}, 'lab');
+		this.changeView({scroll: {...view.scroll, lab}});
 	}
 
 	/** Runs the line that was typed. */
@@ -174,7 +185,7 @@ export class SessionStore {
 
 	switchLanguage(): void {
 		const locale = otherLocale(this.#state.view.locale);
-		this.changeView({locale, notice: message(locale, 'status.language')});
+		this.changeView({locale, notice: message(locale, 'status.language-switched')});
 	}
 
 	clearTerminal(): void {
@@ -200,8 +211,11 @@ export class SessionStore {
 		}
 
 		const passed = after.progress?.steps.find((step, index) => step.state === 'passed' && before.progress?.steps[index]?.state !== 'passed');
-		const title = passed === undefined ? undefined : labTextOf(lab, locale)?.steps.get(passed.id)?.title ?? passed.id;
-		return title === undefined ? undefined : message(locale, 'status.lab-done', {title});
+		if (passed !== undefined) {
+			return message(locale, 'status.lab-done', {title: labTextOf(lab, locale)?.steps.get(passed.id)?.title ?? passed.id});
+		}
+
+		return hasNewFeedback(before, after) ? message(locale, 'steps.not-yet') : undefined;
 	}
 
 	#set(changes: Partial<AppState>): void {
@@ -210,6 +224,17 @@ export class SessionStore {
 			listener();
 		}
 	}
+}
+
+/** An answer was wrong, or another part of the step has become right while something is still missing. */
+function hasNewFeedback(before: Session, after: Session): boolean {
+	const [step, was] = [after, before].map(({progress}) => progress === undefined ? undefined : currentStep(progress));
+	if (step === undefined || step.id !== was?.id || step === was) {
+		return false;
+	}
+
+	const hasMore = step.checks.some((check, index) => check.passed && was.checks[index]?.passed !== true);
+	return step.wrongAnswers > was.wrongAnswers || hasMore;
 }
 
 /** A new step is shown from its start; new output brings the terminal back to its end. */

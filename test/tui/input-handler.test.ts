@@ -72,6 +72,17 @@ test('undo and redo, hint, suspend', () => {
 	expect(actions.map(({type}) => type)).toEqual(['undo', 'redo', 'hint', 'suspend']);
 });
 
+test('Escape and a letter are Alt and that letter, for terminals without Alt; other letters are typed', () => {
+	const {store, actions, press} = desk({withLab: true});
+	press('\u{1B}', 'u', '\u{1B}', 'H');
+	expect(actions.map(({type}) => type)).toEqual(['undo', 'hint']);
+	press('\u{1B}');
+	expect(store.getState().view.notice).toContain('Esc, then a letter');
+	press('e', 'l');
+	expect(typedText(store)).toBe('el');
+	expect(store.getState().view.locale).toBe('en');
+});
+
 test('Tab completes', () => {
 	const {store, press} = desk();
 	press('do\t');
@@ -121,7 +132,7 @@ test('one table of keys: no key twice in a context, every label readable', () =>
 	}
 
 	expect(keyLabel('ctrl-c')).toBe('Ctrl-C');
-	expect(keyLabel('alt-b')).toBe('Alt-b');
+	expect(keyLabel('alt-b')).toBe('Alt-B');
 	expect(keyLabel('pageup')).toBe('PageUp');
 	expect(keyLabel('?')).toBe('?');
 });

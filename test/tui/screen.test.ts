@@ -43,7 +43,7 @@ test('a command is typed, run, and its output stands under it with the cursor be
 		'',
 	]);
 	await screen.until('the cursor behind the prompt', ({cursor}) => cursor.row === 4 && cursor.column === prompt.length + 1);
-	expect(screen.rows.at(-1)).toBe(' help Ctrl-G · pane Ctrl-O · quit Ctrl-Q');
+	expect(screen.rows.at(-1)).toBe(' help Ctrl-G · quit Ctrl-Q · switch pane Ctrl-O · 中文 Alt-L');
 });
 
 test('line and Enter in one read, history and editing', async () => {

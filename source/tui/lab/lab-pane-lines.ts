@@ -1,6 +1,7 @@
 // The lab pane: layout and colour only.
 
 import {message, type Locale} from '../../i18n/message.js';
+import {labelOf} from '../key-bindings.js';
 import {markdownLines} from '../text/markdown.js';
 import {line, plain, span, type Line, type Style} from '../text/styled-line.js';
 import {wrapLine} from '../text/wrap.js';
@@ -47,7 +48,10 @@ function currentLines(current: NonNullable<LabData['current']>, {locale, width}:
 			line(span(message(locale, 'steps.hint', {number: index + 1, total: current.hintCount}), styles.warning)),
 			...markdownLines(text, width),
 		]),
-		...(current.question === undefined ? [] : marked('? ', styles.focusedTitle, current.question, width)),
+		...(current.question === undefined ? [] : [
+			...marked('? ', styles.focusedTitle, current.question, width),
+			line('  ', span(message(locale, 'steps.answer-key', {key: labelOf('answer')}), styles.hint)),
+		]),
 	];
 }
 

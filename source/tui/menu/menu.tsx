@@ -86,12 +86,15 @@ function LabList({store, labs, saved, locale, columns, rows, theme}: LabListProp
 	const titleCells = Math.min(Math.max(...labs.map(lab => widthOf(titleOf(lab, locale))), widthOf(message(locale, 'menu.sandbox')), 0), Math.max(columns - 30, 10));
 	const items = [
 		...labs.map(lab => ({key: lab.id, label: toTheme(labLabel(lab, {saved, locale, titleCells}), theme), value: lab.id})),
-		{key: sandboxKey, label: message(locale, 'menu.sandbox'), value: sandboxKey},
+		{key: sandboxKey, label: `  ${message(locale, 'menu.sandbox')}`, value: sandboxKey},
 	];
+	// Where most learners want to go: on with what they began, else to the first lab that they have not done.
+	const began = labs.findIndex(lab => saved.lab(lab.id)?.resumableActions !== undefined);
+	const next = labs.findIndex(lab => saved.lab(lab.id)?.isFinished !== true);
 	return (
 		<Box flexDirection='column'>
 			<Text bold>{message(locale, labs.length === 0 ? 'menu.none' : 'menu.choose')}</Text>
-			<SelectInput items={items} limit={Math.max(rows - 5, 1)} onSelect={({value}) => {
+			<SelectInput items={items} initialIndex={Math.max(began === -1 ? next : began, 0)} limit={Math.max(rows - 5, 1)} onSelect={({value}) => {
 				if (value === sandboxKey) {
 					store.sandboxChosen();
 				} else {

@@ -8,7 +8,7 @@ import {selectHosts} from './hosts/select-hosts.js';
 import {imagesPanel} from './images/images-panel.js';
 import {selectImages} from './images/select-images.js';
 import {layerStackPanel} from './layer-stack/layer-stack-panel.js';
-import {selectLayerStack} from './layer-stack/select-layer-stack.js';
+import {selectLayerStacks} from './layer-stack/select-layer-stack.js';
 import {ownersOf, type PanelContext, type PanelView} from './panel-context.js';
 import {processesPanel} from './processes/processes-panel.js';
 import {selectProcesses} from './processes/select-processes.js';
@@ -25,7 +25,7 @@ export type Panel = {
 export const panels: Readonly<Record<PanelName, Panel>> = {
 	hosts: {title: 'panel.hosts', lines: (context, view) => hostsPanel(selectHosts(context), view)},
 	'vcpu-map': {title: 'panel.vcpu-map', lines: (context, view) => vcpuMapPanel(selectVcpuMap(context), view)},
-	'layer-stack': {title: 'panel.layer-stack', lines: (context, view) => layerStackPanel(selectLayerStack(context), view)},
+	'layer-stack': {title: 'panel.layer-stack', lines: (context, view) => layerStackPanel(selectLayerStacks(context), view)},
 	images: {title: 'panel.images', lines: (context, view) => imagesPanel(selectImages(context), view)},
 	processes: {title: 'panel.processes', lines: (context, view) => processesPanel(selectProcesses(context), view)},
 };
@@ -38,7 +38,7 @@ export function isPanelName(name: string | undefined): name is PanelName {
 
 /** All panels: the one in focus first, then those that have something to show. */
 export function panelOrder(world: World, focus: string | undefined): readonly PanelName[] {
-	const hasMachines = ownersOf(world, 'vcpu').length > 0;
+	const hasMachines = ownersOf(world, 'domain').length > 0;
 	const usual: readonly PanelName[] = hasMachines
 		? ['vcpu-map', 'hosts', 'layer-stack', 'images', 'processes']
 		: ['layer-stack', 'images', 'hosts', 'processes', 'vcpu-map'];

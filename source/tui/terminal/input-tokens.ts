@@ -124,7 +124,7 @@ export class InputTokenizer {
 		return unfinished.test(this.#rest) ? undefined : this.#altKey();
 	}
 
-	/** ESC and a character: Alt and that character. */
+	/** ESC and a character: Alt and that character, with or without Shift. */
 	#altKey(): InputToken {
 		const character = String.fromCodePoint(this.#rest.codePointAt(1)!);
 		if (character === escape) {
@@ -134,7 +134,7 @@ export class InputTokenizer {
 
 		const sequence = escape + character;
 		this.#rest = this.#rest.slice(sequence.length);
-		return {kind: 'key', name: 'alt-' + (printable.test(character) ? character : controlName(character)), sequence};
+		return {kind: 'key', name: 'alt-' + (printable.test(character) ? character.toLowerCase() : controlName(character)), sequence};
 	}
 
 	#nextOfPaste(): InputToken | undefined {

@@ -57,6 +57,7 @@ test('the next step begins with why the one before worked', () => {
 		'What did it say?',
 		'',
 		'? Which word came back?',
+		'  Press Alt-A to answer.',
 	].join('\n'));
 });
 

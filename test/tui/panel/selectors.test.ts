@@ -22,17 +22,21 @@ const nginx = worldOf({
 
 test('every panel of an empty world says what is missing', () => {
 	expect(rows('hosts', {})).toBe('No hosts in this world.');
-	expect(rows('layer-stack', {})).toBe('No containers yet. Try docker run.');
+	expect(rows('layer-stack', {})).toBe('No images and no containers yet. Try docker pull.');
 	expect(rows('images', {})).toBe('No images yet. Try docker pull.');
 	expect(rows('processes', {})).toBe('No processes.');
 	expect(rows('vcpu-map', {})).toBe('No virtual machine is running.');
 });
 
-test('the layer stack: container layer over image layers, shared ones counted', () => {
+test('the layer stack: container layer over image layers, shared ones counted, images without a container after them', () => {
 	expect(rows('layer-stack', {world: nginx})).toBe([
-		'  web  nginx:latest  running  8080->80/tcp',
+		'  web  running  8080->80/tcp',
 		'  ┌ container layer       0B',
+		'  nginx:latest  image',
 		'  ├ bbbbbbbbbbbb       117MB  shared by 2',
+		'  └ aaaaaaaaaaaa      74.8MB  shared by 3',
+		'',
+		'  debian:12  image',
 		'  └ aaaaaaaaaaaa      74.8MB  shared by 3',
 	].join('\n'));
 });
@@ -53,11 +57,15 @@ test('a copy-up and a whiteout of the last command are marked where they happene
 		{kind: 'copy-up', fs: 99, path: '/elsewhere', sizeBytes: 1},
 	] as readonly object[] as readonly TraceEvent[];
 	expect(rows('layer-stack', {world, before: nginx, trace})).toBe([
-		'  web  nginx:latest  running  8080->80/tcp',
+		'  web  running  8080->80/tcp',
 		'* ┌ container layer     615B  1 whiteout',
 		'* │ copied up /usr/share/nginx/html/index.html 615B',
 		'* │ whiteout /etc/nginx/nginx.conf',
+		'  nginx:latest  image',
 		'  ├ bbbbbbbbbbbb       117MB  shared by 2',
+		'  └ aaaaaaaaaaaa      74.8MB  shared by 3',
+		'',
+		'  debian:12  image',
 		'  └ aaaaaaaaaaaa      74.8MB  shared by 3',
 	].join('\n'));
 });
@@ -65,8 +73,8 @@ test('a copy-up and a whiteout of the last command are marked where they happene
 test('a new container is marked, an old one is not', () => {
 	const world = changed(nginx, {'container:1': [...nginx.tables.get('container:1')!, ['e'.repeat(64), container({name: 'db', id: 'e'.repeat(64), state: {status: 'exited'}})]]});
 	expect(rows('layer-stack', {world, before: nginx}).split('\n').filter(row => !row.includes('─') && /web|db/v.test(row))).toEqual([
-		'  web  nginx:latest  running  8080->80/tcp',
-		'* db  nginx:latest  exited',
+		'* db  exited',
+		'  web  running  8080->80/tcp',
 	]);
 });
 

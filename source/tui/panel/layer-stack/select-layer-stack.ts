@@ -1,7 +1,8 @@
-// The layer panel's data: for every container the stack of filesystems that overlay shows as one, uppermost first.
+// The layer panel's data: the filesystems that overlay shows as one, uppermost first. Containers of the same image stand together on
+// one drawing of its layers, because that is how they lie on the disk.
 //
-//     container layer   what this container wrote: copied-up files, new files, whiteouts
-//     image layers      read-only, shared with every container and image that stands on them
+//     container layers   what each container wrote: copied-up files, new files, whiteouts
+//     image layers       read-only, shared with every container and image that stands on them
 
 import type {Container} from '../../../model/container/container-schema.js';
 import type {Image, ImageName, Layer} from '../../../model/container/schema.js';
@@ -19,60 +20,94 @@ export type LayerRow = {
 /** Something the last command did in a container layer. */
 export type LayerMark = {readonly kind: 'copy-up' | 'whiteout'; readonly path: string; readonly sizeBytes: number | undefined};
 
-export type ContainerStack = {
+export type ContainerRow = {
 	readonly id: string;
 	readonly name: string;
 	readonly status: string;
-	readonly image: string;
 	readonly ports: readonly string[];
 	readonly upper: {readonly sizeBytes: number; readonly files: number; readonly whiteouts: number; readonly isChanged: boolean};
 	readonly marks: readonly LayerMark[];
-	/** Uppermost first. */
-	readonly layers: readonly LayerRow[];
 	readonly isChanged: boolean;
 };
 
-export function selectLayerStack(context: PanelContext): readonly ContainerStack[] {
-	return ownersOf(context.world, 'container').flatMap(engine => {
-		const layers = Array.from(tableOf<Layer>(context.world, `layer:${engine}`).values());
-		const byFs = new Map(layers.map(layer => [layer.fs, layer]));
-		const users = layerUsers(context, engine, layers);
-		return Array.from(tableOf<Container>(context.world, `container:${engine}`).values(), container =>
-			stackOf({context, engine, container, byFs, users}));
-	});
-}
-
-type StackSource = {
-	readonly context: PanelContext;
-	readonly engine: number;
-	readonly container: Container;
-	readonly byFs: ReadonlyMap<number, Layer>;
-	readonly users: ReadonlyMap<string, number>;
+export type LayerStack = {
+	/** Newest first, as `docker ps` lists them. */
+	readonly containers: readonly ContainerRow[];
+	/** Of the images that are made of these layers. */
+	readonly names: readonly string[];
+	readonly isChanged: boolean;
+	/** Uppermost first. */
+	readonly layers: readonly LayerRow[];
 };
 
-function stackOf({context, engine, container, byFs, users}: StackSource): ContainerStack {
-	const {upper, merged, imageLayers} = container.layer;
+/** Stacks with containers first, then the newest image first. */
+export function selectLayerStacks(context: PanelContext): readonly LayerStack[] {
+	const stacks = ownersOf(context.world, 'layer').flatMap(engine => stacksOf(context, engine)).reverse();
+	return [...stacks.filter(({containers}) => containers.length > 0), ...stacks.filter(({containers}) => containers.length === 0)];
+}
+
+type Group = {readonly layers: readonly Layer[]; readonly images: Image[]; readonly containers: Container[]};
+
+function stacksOf(context: PanelContext, engine: number): readonly LayerStack[] {
+	const groups = groupsOf(context, engine);
+	const users = usersOf(groups);
+	return groups.map(({layers, images, containers}): LayerStack => ({
+		containers: containers.map(container => containerRow(context, engine, container)).reverse(),
+		names: namesOf(context, engine, {images, containers}),
+		isChanged: images.some(image => isChanged(context, `image:${engine}`, image.id)),
+		layers: layers.map(layer => ({
+			id: layer.diff.slice('sha256:'.length, 'sha256:'.length + 12), sizeBytes: layer.sizeBytes, users: users.get(layer.chain) ?? 0,
+		})),
+	}));
+}
+
+/** Images and containers by the layers that they stand on. */
+function groupsOf({world}: PanelContext, engine: number): readonly Group[] {
+	const layers = Array.from(tableOf<Layer>(world, `layer:${engine}`).values());
+	const byFs = new Map(layers.map(layer => [layer.fs, layer]));
+	const groups = new Map<string, Group>();
+	const groupOf = (own: readonly Layer[]): Group => {
+		const key = own.map(({chain}) => chain).join();
+		const group = groups.get(key) ?? {layers: own, images: [], containers: []};
+		groups.set(key, group);
+		return group;
+	};
+
+	for (const image of tableOf<Image>(world, `image:${engine}`).values()) {
+		groupOf(layersOfImage(image, layers)).images.push(image);
+	}
+
+	for (const container of tableOf<Container>(world, `container:${engine}`).values()) {
+		groupOf(container.layer.imageLayers.flatMap(fs => byFs.get(fs) ?? [])).containers.push(container);
+	}
+
+	return Array.from(groups.values());
+}
+
+function containerRow(context: PanelContext, engine: number, container: Container): ContainerRow {
+	const {upper, merged} = container.layer;
 	return {
 		id: container.id.slice(0, 12),
 		name: container.name,
 		status: container.state.status,
-		image: imageText(context, engine, container),
 		ports: container.ports.map(port => `${port.hostPort}->${port.containerPort}/${port.protocol}`),
 		upper: {...contentOfUpper(context, upper), isChanged: isTableChanged(context, `inode:${upper}`)},
 		marks: marksOf(context, [upper, ...(merged === undefined ? [] : [merged])]),
-		layers: imageLayers.flatMap((fs): LayerRow[] => {
-			const layer = byFs.get(fs);
-			return layer === undefined ? [] : [{id: layer.diff.slice('sha256:'.length, 'sha256:'.length + 12), sizeBytes: layer.sizeBytes, users: users.get(layer.chain) ?? 0}];
-		}),
 		isChanged: isChanged(context, `container:${engine}`, container.id),
 	};
 }
 
-/** A name if the container was made from one, else the start of the image's id. */
-function imageText({world}: PanelContext, engine: number, container: Container): string {
-	const names = Array.from(tableOf<ImageName>(world, `image-name:${engine}`).values());
-	const name = names.find(entry => entry.image === container.image && familiarName(entry.reference) === familiarName(container.config.Image));
-	return familiarName(name?.reference ?? container.config.Image);
+/** What the images are called; without a name, what the containers were made from, or an id. */
+function namesOf({world}: PanelContext, engine: number, {images, containers}: Pick<Group, 'images' | 'containers'>): readonly string[] {
+	const known = Array.from(tableOf<ImageName>(world, `image-name:${engine}`).values());
+	const names = images.flatMap(({id}) => known.filter(name => name.image === id).map(({reference}) => familiarName(reference)).filter(name => !name.includes('@')));
+	if (names.length > 0) {
+		return names;
+	}
+
+	return images.length > 0
+		? images.map(({id}) => id.slice('sha256:'.length, 'sha256:'.length + 12))
+		: Array.from(new Set(containers.map(({config}) => familiarName(config.Image))));
 }
 
 /** Whiteouts are character devices 0/0 (overlayfs.rst, "whiteouts and opaque directories"). */
@@ -110,45 +145,32 @@ function allMarks({trace}: PanelContext, filesystems: readonly number[]): readon
 	});
 }
 
-/** How many images and containers stand on each layer: an image stands on its top layer and on all below. */
-function layerUsers({world}: PanelContext, engine: number, layers: readonly Layer[]): ReadonlyMap<string, number> {
-	const byChain = new Map(layers.map(layer => [layer.chain as string, layer]));
-	const byFs = new Map(layers.map(layer => [layer.fs, layer.chain as string]));
+/** How many images and containers stand on each layer. */
+function usersOf(groups: readonly Group[]): ReadonlyMap<string, number> {
 	const users = new Map<string, number>();
-	const count = (chain: string) => users.set(chain, (users.get(chain) ?? 0) + 1);
-	for (const container of tableOf<Container>(world, `container:${engine}`).values()) {
-		for (const fs of container.layer.imageLayers) {
-			const chain = byFs.get(fs);
-			if (chain !== undefined) {
-				count(chain);
-			}
-		}
-	}
-
-	for (const image of tableOf<Image>(world, `image:${engine}`).values()) {
-		let layer = topLayer(image, layers, byChain);
-		while (layer !== undefined) {
-			count(layer.chain);
-			layer = layer.parent === undefined ? undefined : byChain.get(layer.parent);
+	for (const {layers, images, containers} of groups) {
+		for (const {chain} of layers) {
+			users.set(chain, (users.get(chain) ?? 0) + images.length + containers.length);
 		}
 	}
 
 	return users;
 }
 
-/** The layer whose chain of diffs is the image's. */
-function topLayer(image: Image, layers: readonly Layer[], byChain: ReadonlyMap<string, Layer>): Layer | undefined {
-	const diffs = image.document.rootfs.diff_ids;
-	return layers.find(layer => {
-		let current: Layer | undefined = layer;
-		for (let index = diffs.length - 1; index >= 0; index--) {
-			if (current?.diff !== diffs[index]) {
-				return false;
-			}
-
-			current = current!.parent === undefined ? undefined : byChain.get(current!.parent);
+/** The layer whose chain of diffs is the image's, and all below it. */
+function layersOfImage({document}: Image, layers: readonly Layer[]): readonly Layer[] {
+	const byChain = new Map(layers.map(layer => [layer.chain as string, layer]));
+	const diffs = document.rootfs.diff_ids;
+	for (const top of layers) {
+		const chain: Layer[] = [];
+		for (let layer: Layer | undefined = top; layer !== undefined; layer = layer.parent === undefined ? undefined : byChain.get(layer.parent)) {
+			chain.push(layer);
 		}
 
-		return current === undefined && diffs.length > 0;
-	});
+		if (chain.length === diffs.length && chain.every(({diff}, index) => diff === diffs[diffs.length - 1 - index])) {
+			return chain;
+		}
+	}
+
+	return [];
 }
