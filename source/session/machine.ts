@@ -6,6 +6,7 @@ import {encodeText} from '../base/bytes.js';
 import {nowNs} from '../base/clock.js';
 import {seedRandom} from '../base/random.js';
 import {emptyWorld, Transaction, type TraceEvent, type World} from '../base/transaction.js';
+import {enterDevpts} from '../model/kernel/devpts.js';
 import {failed} from '../model/kernel/errno.js';
 import {fileSystemTypes} from '../model/kernel/filesystem-types.js';
 import {makeRunLoop, startTask} from '../model/kernel/kernel.js';
@@ -110,6 +111,8 @@ export function logIn(loop: RunLoop, kernel: KernelId, origin: Origin): Machine 
 		...learner(loop), name: 'bash', env, files, newSession: true, ...(input.kind === 'terminal' ? {terminal: input.terminal} : {}),
 	}, process => execute(process, '/bin/bash', argv));
 	if (input.kind === 'terminal') {
+		const task = getTask(tx, kernel, login);
+		enterDevpts(loop, {context: {tx, kernel, task: login, types: loop.types}, task}, input.terminal);
 		changeTerminal(loop, input.terminal, {session: login, foreground: getTask(tx, kernel, login).group});
 	}
 

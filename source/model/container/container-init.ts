@@ -69,6 +69,7 @@ export function * containerInit(process: Process, request: InitRequest): Running
 
 function takeTerminal({sys}: Process, {hasTerminal}: InitRequest): void {
 	if (hasTerminal) {
+		sys.kernel().enterDevpts();
 		sys.tcsetpgrp(0, sys.getpid());
 	}
 }
@@ -151,7 +152,7 @@ function standardMounts({shmBytes, isPrivileged}: Mounts): readonly (readonly [t
 	const readOnly = isPrivileged ? 'rw' : 'ro';
 	return [
 		['proc', '/proc', ['nosuid', 'nodev', 'noexec'], 'proc'],
-		['tmpfs', '/dev', ['nosuid', 'strictatime', 'mode=755', 'size=65536k'], 'tmpfs'],
+		['tmpfs', '/dev', ['nosuid', 'strictatime', 'size=65536k', 'mode=755'], 'tmpfs'],
 		['devpts', '/dev/pts', ['nosuid', 'noexec', 'gid=5', 'mode=620', 'ptmxmode=666'], 'devpts'],
 		['sysfs', '/sys', ['nosuid', 'nodev', 'noexec', readOnly], 'sysfs'],
 		['cgroup2', '/sys/fs/cgroup', ['nosuid', 'nodev', 'noexec', readOnly], 'cgroup'],

@@ -28,6 +28,8 @@ export type KernelAccess = {
 	fileOf(fd: Fd): number | undefined;
 	/** A pseudo-terminal: descriptors of the caller for both sides, and the terminal's id for `SpawnOptions.terminal`. */
 	makeTerminal(size: {readonly columns: number; readonly rows: number}): {readonly master: Fd; readonly slave: Fd; readonly terminal: number} | Failure;
+	/** Gives the caller's terminal its file in the /dev/pts that the caller sees. */
+	enterDevpts(): void | Failure;
 	resizeTerminal(terminal: number, size: {readonly columns: number; readonly rows: number}): void;
 };
 

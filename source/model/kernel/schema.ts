@@ -182,6 +182,8 @@ export type Terminal = {
 	readonly hungUp: boolean;
 	/** Output not read from the master yet; always empty for the learner's own. */
 	readonly output: readonly Uint8Array[];
+	/** Its file, once an instance of devpts shows it. */
+	readonly devpts: {readonly fs: FsId; readonly node: NodeId; readonly name: string} | undefined;
 };
 
 export type Inode = {

@@ -6,6 +6,7 @@ import {nameCalls} from './calls/name-calls.js';
 import {processCalls} from './calls/process-calls.js';
 import {Self} from './calls/self.js';
 import {socketCalls} from './calls/socket-calls.js';
+import {enterDevpts} from './devpts.js';
 import {failed, failure} from './errno.js';
 import {spawn} from './fork.js';
 import type {KernelAccess} from './kernel-access.js';
@@ -67,6 +68,7 @@ function kernelAccess(self: Self): KernelAccess {
 			const slave = installFile(loop, self.task, makeFile(loop, {...access, what: {kind: 'terminal', terminal}, path: `/dev/pts/${terminal}`}));
 			return failed(master) ? master : (failed(slave) ? slave : {master, slave, terminal});
 		},
+		enterDevpts: () => self.task.terminal === undefined ? failure('ENOTTY') : enterDevpts(loop, self.caller, self.task.terminal),
 		resizeTerminal(terminal, size) {
 			resizeTerminal(loop, terminal, size);
 		},

@@ -9,6 +9,7 @@ import {type Failure, failure} from './errno.js';
 import {takeBytes} from './pipe.js';
 import type {RunLoop} from './run-loop.js';
 import type {KernelId, Task, Terminal} from './schema.js';
+import {leaveDevpts} from './devpts.js';
 import type {SignalName} from './signal.js';
 import {postSignal, postToGroup} from './signal-delivery.js';
 import {allTasks} from './tasks.js';
@@ -20,7 +21,7 @@ export function terminalChannel(id: number, event: 'input' | 'output'): string {
 export function makeTerminal(loop: RunLoop, options: {readonly columns: number; readonly rows: number; readonly isPseudo: boolean}): number {
 	const number = takeNumber(loop.tx, 'terminal');
 	loop.tx.put('terminal', number, {
-		id: number, path: `/dev/pts/${number}`, ...options, raw: false, input: [], editing: new Uint8Array(0), foreground: undefined, session: undefined, hungUp: false, output: [],
+		id: number, path: `/dev/pts/${number}`, ...options, raw: false, input: [], editing: new Uint8Array(0), foreground: undefined, session: undefined, hungUp: false, output: [], devpts: undefined,
 	});
 	return number;
 }
@@ -42,7 +43,8 @@ export function readTerminal(loop: RunLoop, id: number, count: number, reader: T
 		}
 
 		postToGroup(loop, reader.kernel, reader.group, 'TTIN', reader.namespaces.pid);
-		return failure('EINTR');
+		// It asks again when it goes on.
+		return failure('EAGAIN');
 	}
 
 	const [first] = terminal.input;
@@ -218,6 +220,16 @@ function isHeld(loop: RunLoop, id: number): boolean {
 export function closeTerminalSide(loop: RunLoop, id: number): void {
 	if (!isHeld(loop, id)) {
 		loop.wake(terminalChannel(id, 'output'));
+		removeIfClosed(loop, id);
+	}
+}
+
+/** With both sides closed a pseudo-terminal is gone, and its number free for the next. */
+function removeIfClosed(loop: RunLoop, id: number): void {
+	const terminal = getTerminal(loop, id);
+	if (terminal.isPseudo && terminal.hungUp && !isHeld(loop, id)) {
+		leaveDevpts(loop, terminal);
+		loop.tx.delete('terminal', id);
 	}
 }
 
@@ -232,6 +244,7 @@ export function hangUp(loop: RunLoop, id: number): void {
 	}
 
 	loop.wake(terminalChannel(id, 'input'));
+	removeIfClosed(loop, id);
 }
 
 export function resizeTerminal(loop: RunLoop, id: number, size: {readonly columns: number; readonly rows: number}): void {
