@@ -1,10 +1,11 @@
-// Tables as virsh prints them: a head, a rule, rows; three blanks between columns. Source: libvirt tools/vsh-table.c.
+// Tables as virsh prints them: a head, a rule, rows; three blanks between columns. Quiet ones are rows
+// only, as wide as these. Source: libvirt tools/vsh-table.c.
 
-export function formatColumns(head: readonly string[], rows: readonly (readonly string[])[]): string {
-	const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => row[column]!.length)));
+export function formatColumns(head: readonly string[], rows: readonly (readonly string[])[], isQuiet: boolean): string {
+	const widths = head.map((title, column) => Math.max(isQuiet ? 0 : title.length, ...rows.map(row => row[column]!.length)));
 	const line = (cells: readonly string[]) => ` ${cells.map((cell, column) => column === cells.length - 1 ? cell : cell.padEnd(widths[column]!)).join('   ')}\n`;
 	const ruleCells = widths.reduce((sum, width) => sum + width + 3, 0);
-	return `${line(head)}${'-'.repeat(ruleCells)}\n${rows.map(row => line(row)).join('')}`;
+	return `${isQuiet ? '' : `${line(head)}${'-'.repeat(ruleCells)}\n`}${rows.map(row => line(row)).join('')}`;
 }
 
 /** `Name:           value`, as dominfo, vcpuinfo and nodeinfo print facts. */

@@ -31,7 +31,6 @@ const quit: VirshCommand = {name: 'quit', info: 'quit this interactive terminal'
 const exit: VirshCommand = {...quit, name: 'exit'};
 
 /** The loop over lines looks at the name; outside of it there is nothing to quit. */
-// eslint-disable-next-line require-yield
 function * stay(): Generator<never, boolean> {
 	return true;
 }

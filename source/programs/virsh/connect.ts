@@ -90,7 +90,6 @@ function * openTest(process: Process, path: string): Blocking<Connection | Uncon
 function overDriver(driver: Driver): Connection {
 	return {
 		// Answers in the same process, without waiting for anybody.
-		// eslint-disable-next-line require-yield
 		* ask(request): Blocking<Answer> {
 			return answerRequest(driver, request);
 		},

@@ -27,7 +27,7 @@ const list: VirshCommand = {
 			}
 		}
 
-		yield * virsh.print(formatColumns(['Id', 'Name', 'State'], shown.map(({id, name, state}) => [String(id ?? '-'), name, state])));
+		yield * virsh.print(formatColumns(['Id', 'Name', 'State'], shown.map(({id, name, state}) => [String(id ?? '-'), name, state]), virsh.isQuiet));
 		return true;
 	},
 };

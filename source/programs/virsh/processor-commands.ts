@@ -91,7 +91,7 @@ function * showPins(virsh: Virsh, {domain, vcpu, node, isConfig}: {readonly doma
 	}
 
 	const shown = Array.from({length: config.maxVcpus}, (_, index) => index).filter(index => vcpu === -1 || vcpu === index);
-	yield * virsh.print(formatColumns(['VCPU', 'CPU Affinity'], shown.map(index => [String(index), formatCpuList(affinityOf(config, index, node.mapCpus))])));
+	yield * virsh.print(formatColumns(['VCPU', 'CPU Affinity'], shown.map(index => [String(index), formatCpuList(affinityOf(config, index, node.mapCpus))]), virsh.isQuiet));
 	return true;
 }
 

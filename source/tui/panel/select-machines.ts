@@ -1,7 +1,8 @@
-// Virtual machines, as the panels need them.
+// Virtual machines, as the panels need them: the domains of each host's hypervisor.
 
-import type {Kernel} from '../../model/kernel/schema.js';
-import {isChanged, tableOf, type PanelContext} from './panel-context.js';
+import type {Host} from '../../model/host/schema.js';
+import type {Domain} from '../../model/hypervisor/domain-schema.js';
+import {isChanged, ownersOf, tableOf, type PanelContext} from './panel-context.js';
 
 export type MachineRow = {
 	readonly name: string;
@@ -11,14 +12,13 @@ export type MachineRow = {
 	readonly isChanged: boolean;
 };
 
-/** Machines that run have a kernel of their own. */
 export function selectMachines(context: PanelContext): readonly MachineRow[] {
-	return Array.from(tableOf<Kernel>(context.world, 'kernel').values())
-		.filter(kernel => kernel.owner.startsWith('vm:'))
-		.map(kernel => ({
-			name: kernel.owner.slice('vm:'.length),
-			host: undefined,
-			isRunning: true,
-			isChanged: isChanged(context, 'kernel', kernel.id),
-		}));
+	const {world} = context;
+	const hosts = new Map(Array.from(tableOf<Host>(world, 'host').values(), ({kernel, name}) => [kernel, name]));
+	return ownersOf(world, 'domain').flatMap(kernel => Array.from(tableOf<Domain>(world, `domain:${kernel}`).values(), ({name, live}) => ({
+		name,
+		host: hosts.get(kernel),
+		isRunning: live?.state === 'running',
+		isChanged: isChanged(context, `domain:${kernel}`, name),
+	})));
 }

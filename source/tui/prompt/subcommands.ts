@@ -13,9 +13,8 @@ export const subcommands: Readonly<Record<string, readonly string[]>> = {
 	'docker volume': ['create', 'inspect', 'ls', 'prune', 'rm'],
 	'docker system': ['df', 'events', 'info', 'prune'],
 	virsh: [
-		'autostart', 'console', 'cpu-stats', 'define', 'destroy', 'dominfo', 'domstate', 'domstats', 'dumpxml', 'edit', 'list', 'managedsave',
-		'migrate', 'net-list', 'nodecpumap', 'nodecpustats', 'nodeinfo', 'nodememstats', 'pool-list', 'reboot', 'resume', 'schedinfo', 'setmem',
-		'setvcpus', 'shutdown', 'snapshot-create', 'snapshot-list', 'start', 'suspend', 'undefine', 'vcpucount', 'vcpuinfo', 'vcpupin', 'vol-list',
+		'autostart', 'capabilities', 'create', 'define', 'destroy', 'domid', 'dominfo', 'domname', 'domstate', 'domstats', 'domuuid', 'dumpxml', 'freecell', 'help', 'hostname', 'list', 'maxvcpus',
+		'nodeinfo', 'qemu-agent-command', 'reboot', 'resume', 'schedinfo', 'setmaxmem', 'setmem', 'setvcpus', 'shutdown', 'start', 'suspend', 'undefine', 'uri', 'vcpucount', 'vcpuinfo', 'vcpupin', 'version',
 	],
 };
 

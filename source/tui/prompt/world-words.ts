@@ -4,7 +4,7 @@
 import type {World} from '../../base/transaction.js';
 import type {Container} from '../../model/container/container-schema.js';
 import type {ImageName} from '../../model/container/schema.js';
-import type {Kernel} from '../../model/kernel/schema.js';
+import type {Domain} from '../../model/hypervisor/domain-schema.js';
 import {directoryEntries, searchPath} from '../../session/foreground-paths.js';
 import {familiarName} from '../panel/familiar-name.js';
 import {ownersOf, tableOf} from '../panel/panel-context.js';
@@ -40,5 +40,5 @@ function imageNames(world: World): readonly string[] {
 }
 
 function machineNames(world: World): readonly string[] {
-	return Array.from(tableOf<Kernel>(world, 'kernel').values()).filter(({owner}) => owner.startsWith('vm:')).map(({owner}) => owner.slice('vm:'.length));
+	return ownersOf(world, 'domain').flatMap(kernel => Array.from(tableOf<Domain>(world, `domain:${kernel}`).values(), ({name}) => name));
 }
