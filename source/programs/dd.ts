@@ -6,7 +6,7 @@ import {write} from '../model/kernel/blocking.js';
 import {errorTextOf, failed, type Failure} from '../model/kernel/errno.js';
 import type {Fd} from '../model/kernel/program.js';
 import {parseSize} from './sizes.js';
-import {printTo, readBlock, readFully, type Blocking} from './standard-io.js';
+import {chargeBuffer, printTo, readBlock, readFully, type Blocking} from './standard-io.js';
 import {plainTool, type Tool} from './tool.js';
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -133,6 +133,11 @@ function seekOutput(t: Tool<never>, output: Fd, bytes: number, truncates: boolea
 
 function * run(t: Tool<never>, copy: Copy): Blocking<number> {
 	const {counts, blockBytes} = copy;
+	const refusal = chargeBuffer(t.process, blockBytes);
+	if (failed(refusal)) {
+		return yield * t.complain(t.says(`memory exhausted by input buffer of size ${blockBytes} bytes (${sizeWords(blockBytes)})`, 'out of memory'));
+	}
+
 	for (let done = 0; done < copy.limit;) {
 		const wanted = copy.countsBytes ? Math.min(blockBytes, copy.limit - done) : blockBytes;
 		const block = yield * (copy.fullBlocks || wanted > 65_536 ? readWhole(t, copy, wanted) : readBlock(t.process, copy.input, wanted));
@@ -147,9 +152,9 @@ function * run(t: Tool<never>, copy: Copy): Blocking<number> {
 		counts[block.length === blockBytes ? 'inFull' : 'inPartial']++;
 		done += copy.countsBytes ? block.length : 1;
 		const converted = convert(block, copy);
-		const refusal = yield * write(t.process, copy.output, converted);
-		if (failed(refusal)) {
-			return yield * t.complainCannot(`error writing ${t.quoted(copy.outputPath)}`, `error writing '${copy.outputPath}'`, refusal);
+		const written = yield * write(t.process, copy.output, converted);
+		if (failed(written)) {
+			return yield * t.complainCannot(`error writing ${t.quoted(copy.outputPath)}`, `error writing '${copy.outputPath}'`, written);
 		}
 
 		counts.bytes += converted.length;

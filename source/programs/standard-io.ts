@@ -8,6 +8,7 @@ import {bytesFromText, textFromBytes} from '../base/byte-text.js';
 import {concatBytes, noBytes} from '../base/bytes.js';
 import {read, step, write} from '../model/kernel/blocking.js';
 import {failed, failure, type Failure} from '../model/kernel/errno.js';
+import {programMemoryBytes} from '../model/kernel/limits.js';
 import type {Fd, Process, Wait, Wake} from '../model/kernel/program.js';
 
 export type Blocking<T> = Generator<Wait, T, Wake>;
@@ -16,6 +17,17 @@ const bufferBytes = 4096;
 
 /** The longest line that a program keeps in memory; a longer one fails with ENOMEM. */
 export const lineBytesMax = 4 * 1024 * 1024;
+
+/** How much of a longer line is read, and charged as memory, before it fails: a control group with less kills the program first. */
+export const lineChargeMax = 256 * 1024 * 1024;
+
+/** Blocks up to this size come out of what a program has anyway: M_MMAP_THRESHOLD of mallopt(3). */
+const chargeStepBytes = 131_072;
+
+/** Charges a program for a buffer of so many bytes beside its own memory. ENOMEM, or the end by the OOM killer at the next yield. */
+export function chargeBuffer({sys}: Process, bytes: number): void | Failure {
+	return sys.setMemory(programMemoryBytes + (bytes < chargeStepBytes ? 0 : bytes));
+}
 
 /** A buffered stream to a descriptor. After a failed write everything else is discarded and `failed` tells why. */
 export class Output {
@@ -105,6 +117,7 @@ export class LineReader {
 	#next = 0;
 	#rest: Uint8Array[] = [];
 	#restSize = 0;
+	#charged = 0;
 	#ended = false;
 
 	/** `delimiter` is a newline, or NUL for the `-z` of many programs. */
@@ -149,9 +162,14 @@ export class LineReader {
 		}
 	}
 
-	#last(): Line | undefined {
+	#last(): Line | undefined | Failure {
 		if (this.#restSize === 0) {
 			return undefined;
+		}
+
+		if (this.#restSize > lineBytesMax) {
+			this.#restSize = 0;
+			return failure('ENOMEM');
 		}
 
 		const text = textFromBytes(concatBytes(this.#rest));
@@ -174,17 +192,39 @@ export class LineReader {
 
 		const end = bytes.lastIndexOf(this.#delimiter.charCodeAt(0));
 		if (end < 0) {
-			this.#rest.push(bytes);
-			this.#restSize += bytes.length;
-			return this.#restSize > lineBytesMax ? failure('ENOMEM') : undefined;
+			return this.#keep(bytes);
 		}
 
+		if (this.#restSize > lineBytesMax) {
+			return failure('ENOMEM');
+		}
+
+		this.#charge(0);
 		const whole = textFromBytes(concatBytes([...this.#rest, bytes.subarray(0, end)]));
 		this.#lines = whole.split(this.#delimiter);
 		this.#next = 0;
 		this.#rest = end + 1 < bytes.length ? [bytes.subarray(end + 1)] : [];
 		this.#restSize = bytes.length - end - 1;
 		return undefined;
+	}
+
+	/** More of a line whose end is not there yet. What is longer than any line may be is counted, no longer kept. */
+	#keep(bytes: Uint8Array): Failure | undefined {
+		this.#restSize += bytes.length;
+		if (this.#restSize <= lineBytesMax) {
+			this.#rest.push(bytes);
+		}
+
+		return this.#charge(this.#restSize) ?? (this.#restSize > lineChargeMax ? failure('ENOMEM') : undefined);
+	}
+
+	#charge(bytes: number): Failure | undefined {
+		if (bytes < chargeStepBytes && this.#charged < chargeStepBytes) {
+			return undefined;
+		}
+
+		this.#charged = bytes;
+		return chargeBuffer(this.#process, bytes) ?? undefined;
 	}
 }
 

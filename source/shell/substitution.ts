@@ -1,7 +1,9 @@
 // Command substitution and process substitution: a forked shell whose output is read through a pipe.
 
 import {concatBytes} from '../base/bytes.js';
-import {errorTextOf, failed} from '../model/kernel/errno.js';
+import {step} from '../model/kernel/blocking.js';
+import {errorTextOf, failed, type Failure} from '../model/kernel/errno.js';
+import {programMemoryBytes} from '../model/kernel/limits.js';
 import type {Fd} from '../model/kernel/program.js';
 import {signalNumbers} from '../model/kernel/signal.js';
 import {forkShell} from './fork.js';
@@ -11,6 +13,9 @@ import {decodeShellText} from './text.js';
 
 /** The longest text a substitution may leave in a word. */
 export const wordBytesMax = 1_048_576;
+
+/** How much of a longer text is read, and charged as the shell's memory, before it is given up: a control group with less kills it first. */
+const chargedBytesMax = 256 * 1024 * 1024;
 
 /** The output of the commands, without newlines at its end. */
 export function * substituteCommand(shell: Shell, source: string): Doing<string> {
@@ -30,15 +35,15 @@ export function * substituteCommand(shell: Shell, source: string): Doing<string>
 		return child.engine.runText(child, source, 'substitution');
 	});
 	shell.process.sys.close(pipe.writeEnd);
-	const bytes = yield * readToEnd(shell, pipe.readEnd);
+	const output = yield * readToEnd(shell, pipe.readEnd);
 	shell.process.sys.close(pipe.readEnd);
 	shell.substitutionStatus = yield * awaitChild(shell, pid);
 	shell.status = shell.substitutionStatus;
-	if (bytes.length > wordBytesMax) {
-		return yield * abandon(shell, `command substitution: output is longer than ${wordBytesMax} bytes`);
+	if (failed(output) || output.size > wordBytesMax) {
+		return yield * abandon(shell, failed(output) ? 'out of memory' : `command substitution: output is longer than ${wordBytesMax} bytes`);
 	}
 
-	return decodeShellText(bytes.filter(byte => byte !== 0)).replace(/\n+$/v, '');
+	return decodeShellText(concatBytes(output.parts).filter(byte => byte !== 0)).replace(/\n+$/v, '');
 }
 
 /** Answers the path under which the other end of the pipe can be opened. */
@@ -75,10 +80,13 @@ function moveTo(child: Shell, from: Fd, to: Fd): void {
 	}
 }
 
-function * readToEnd(shell: Shell, fd: Fd): Doing<Uint8Array> {
+type Output = {readonly parts: readonly Uint8Array[]; readonly size: number};
+
+/** Reads a pipe to its end into memory. What is longer than any word may be is counted, no longer kept. */
+function * readToEnd(shell: Shell, fd: Fd): Doing<Output | Failure> {
 	const parts: Uint8Array[] = [];
 	let size = 0;
-	while (size <= wordBytesMax) {
+	while (size <= chargedBytesMax) {
 		const bytes = shell.process.sys.read(fd, 65_536);
 		if (failed(bytes)) {
 			if (bytes.errno !== 'EAGAIN') {
@@ -101,10 +109,24 @@ function * readToEnd(shell: Shell, fd: Fd): Doing<Uint8Array> {
 		}
 
 		size += bytes.length;
-		parts.push(bytes);
+		if (size <= wordBytesMax) {
+			parts.push(bytes);
+			continue;
+		}
+
+		const refusal = shell.process.sys.setMemory(programMemoryBytes + size);
+		if (failed(refusal)) {
+			return refusal;
+		}
+
+		yield step;
 	}
 
-	return parts.length === 0 ? new Uint8Array(0) : concatBytes(parts);
+	if (size > wordBytesMax) {
+		shell.process.sys.setMemory(programMemoryBytes);
+	}
+
+	return {parts, size};
 }
 
 /** Waits for a child that is no job. */
