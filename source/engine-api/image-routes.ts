@@ -1,6 +1,7 @@
 // Requests that act on images: pull, push, tag, remove, prune, commit, search, login.
 
 import type {Json, JsonObject} from '../base/json.js';
+import {cachedChains} from '../model/container/builder/build-cache.js';
 import {parseConfig} from '../model/container/container-config.js';
 import {matchesLabels, parseFilters} from '../model/container/container-list.js';
 import type {Container} from '../model/container/container-schema.js';
@@ -26,8 +27,13 @@ export function imageUsers({tx, engine}: Engine): readonly ImageUser[] {
 	return [...tx.table(`container:${engine}`).values()].map(container => ({container: container.id, image: container.image, isRunning: isRunning(container)}));
 }
 
-/** Layers that containers stand on, whatever became of their images. */
+/** Layers that containers and the build cache stand on, whatever became of their images. */
 export function chainsInUse(engine: Engine): readonly ChainId[] {
+	return [...cachedChains(engine), ...containerChains(engine)];
+}
+
+/** Layers that containers stand on. */
+export function containerChains(engine: Engine): readonly ChainId[] {
 	return [...engine.tx.table(`container:${engine.engine}`).values()].flatMap(({image}) => {
 		const found = getImage(engine, image);
 		const chain = found === undefined ? undefined : topChain(found);

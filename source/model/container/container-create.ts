@@ -90,7 +90,7 @@ function parseRequest(engine: Engine, request: Json): Request | EngineError {
 	const cpuCount = engine.tx.get('kernel', engine.engine)?.cpuCount ?? 1;
 	const capability = unknownCapability(hostConfig);
 	const problem = checkResources(hostConfig, cpuCount) ?? checkMode(engine, hostConfig)
-		?? (capability === undefined ? undefined : engineError(400, `invalid capability: ${JSON.stringify(capability)}`));
+		?? (capability === undefined ? undefined : engineError(400, `invalid ${capability.option}: unknown capability: ${JSON.stringify(capability.name)}`));
 	const endpoints = parseEndpoints(body['NetworkingConfig'], hostConfig);
 	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});
 }
@@ -117,9 +117,10 @@ function checkMode(engine: Engine, {NetworkMode, Links, IpcMode, PidMode, UTSMod
 		return engineError(400, 'invalid UTS mode');
 	}
 
+	// An invalid parameter, not a 404, for which a client would fetch the image. Source: daemon/container.go adaptContainerSettings.
 	const joined = [IpcMode, PidMode].find(mode => mode.startsWith('container:'));
 	const other = joined === undefined ? undefined : findContainer(engine, joined.slice('container:'.length));
-	return isEngineError(other) ? other : undefined;
+	return isEngineError(other) ? engineError(400, other.message) : undefined;
 }
 
 function parseEndpoints(networking: Json | undefined, hostConfig: HostConfig): readonly Endpoint[] | EngineError {

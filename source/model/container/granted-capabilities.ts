@@ -22,9 +22,16 @@ export function grantedCapabilities({Privileged, CapAdd, CapDrop}: HostConfig): 
 	return allCapabilities.filter(name => wanted.has(name));
 }
 
-/** A name that no kernel has, as it was asked for. */
-export function unknownCapability({CapAdd, CapDrop}: HostConfig): string | undefined {
-	return [...CapAdd ?? [], ...CapDrop ?? []].find(name => fullName(name) !== 'CAP_ALL' && !allCapabilities.includes(fullName(name)));
+/** The first name that no kernel has, as dockerd names it, and the option that has it. */
+export function unknownCapability({CapAdd, CapDrop}: HostConfig): {readonly option: 'CapAdd' | 'CapDrop'; readonly name: string} | undefined {
+	for (const [option, names] of [['CapAdd', CapAdd], ['CapDrop', CapDrop]] as const) {
+		const name = (names ?? []).map(fullName).find(each => each !== 'CAP_ALL' && !allCapabilities.includes(each));
+		if (name !== undefined) {
+			return {option, name};
+		}
+	}
+
+	return undefined;
 }
 
 function fullName(name: string): string {

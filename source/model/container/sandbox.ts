@@ -54,6 +54,12 @@ function joined(engine: Engine, mode: string, kind: NamespaceKind, word: string)
 		return engineError(500, `joining ${word} namespace of container: ${other.message}`);
 	}
 
+	// Whether the donor let others in was decided when it was created. Source: daemon/container_operations_unix.go getIPCContainer.
+	const {IpcMode} = other.hostConfig;
+	if (kind === 'ipc' && isRunning(other) && IpcMode !== 'shareable' && IpcMode !== 'host') {
+		return engineError(400, `failed to join IPC namespace: container ${other.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`);
+	}
+
 	return isRunning(other) && other.namespaces !== undefined
 		? other.namespaces[kind]
 		: engineError(409, `cannot join ${word} namespace of a non running container: container ${other.id} is ${other.state.status}`);
