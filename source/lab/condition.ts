@@ -7,7 +7,7 @@
 // Names are separated by dots; a name with other characters stands in `["..."]`. `[0]` is an element, `[*]` any element: the
 // condition holds if it holds of one of the values.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {isJsonObject, type Json} from '../base/json.js';
 import {compilePosixRegex} from '../base/posix-regex.js';
 

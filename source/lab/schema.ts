@@ -5,7 +5,7 @@
 //                         text.<locale>.md     all words (text.ts)
 //                         *.console            the proof: solution, near misses, other right ways (script.ts)
 
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Digest} from '../base/digest.js';
 import {predicates, type PredicateName} from './checks/table.js';
 import type {Script} from './script.js';

@@ -10,7 +10,7 @@
 // before and of the record itself, with the seal of the record before in the place of its own: a chain that covers every byte of the
 // file. A seal that is made on the learner's machine shows that nothing broke or was edited by hand; it does not show who typed.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {Hasher, isDigest, sha256Hex, type Digest} from '../base/digest.js';
 import type {Action} from '../session/action.js';
 import type {Output} from '../session/session.js';

@@ -1,6 +1,6 @@
 // Whether the learner's answer to the step's question is right. What is right is read from the learner's own world.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Json} from '../../base/json.js';
 import {decodeText} from '../../base/bytes.js';
 import {hostMhz, shareMhz} from '../../model/host/topology.js';

@@ -1,6 +1,6 @@
 // What a container's own layer holds that its image does not: files added, changed or deleted.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Json} from '../../base/json.js';
 import {valuesAt} from '../condition.js';
 import {predicate} from '../predicate.js';

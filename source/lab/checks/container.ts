@@ -1,6 +1,6 @@
 // Whether there is (or is not) a container that fits, running or not.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {isJsonObject, type Json} from '../../base/json.js';
 import {countHolds, countSchema, describeCondition, firstUnmet, valuesAt, whereSchema} from '../condition.js';
 import type {Documents} from '../documents.js';

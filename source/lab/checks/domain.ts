@@ -1,6 +1,6 @@
 // Whether there is (or is not) a virtual machine that fits, running or not.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Json} from '../../base/json.js';
 import {countHolds, countSchema, describeCondition, firstUnmet, valuesAt, whereSchema} from '../condition.js';
 import {predicate} from '../predicate.js';

@@ -1,6 +1,6 @@
 // What a file holds, or that it is not there.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {decodeText} from '../../base/bytes.js';
 import {describeValue, isPattern, patternMatches} from '../condition.js';
 import {predicate} from '../predicate.js';

@@ -1,6 +1,6 @@
 // Whether the learner fetched a page and saw it: in one action a connection was made to the port and the text was shown.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {valuesAt} from '../condition.js';
 import type {Json} from '../../base/json.js';
 import {predicate} from '../predicate.js';

@@ -1,6 +1,6 @@
 // Whether images stand on the same layers: the lowest layers of each are the same, by their diff ids.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {valuesAt} from '../condition.js';
 import type {Documents} from '../documents.js';
 import {predicate} from '../predicate.js';

@@ -1,6 +1,6 @@
 // Whether an image is (or is not) on the host.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {describeCondition, firstUnmet, whereSchema} from '../condition.js';
 import {predicate} from '../predicate.js';
 

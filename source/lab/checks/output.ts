@@ -1,6 +1,6 @@
 // Whether the learner saw something: bytes that really went to the screen, whatever printed them.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {describeValue, isPattern, patternMatches} from '../condition.js';
 import {predicate} from '../predicate.js';
 

@@ -1,6 +1,6 @@
 // Whether a running container answers on a port of the host.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import {isJsonObject, type Json} from '../../base/json.js';
 import {valuesAt} from '../condition.js';
 import {predicate} from '../predicate.js';

@@ -1,6 +1,6 @@
 // Whether something happened during an action: an event of the trace, as the panels show them.
 
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Json} from '../../base/json.js';
 import {countHolds, countSchema, describeCondition, firstUnmet, whereSchema} from '../condition.js';
 import {predicate} from '../predicate.js';

@@ -1,0 +1,135 @@
+// The command line: flags to subcommands. Exit status 2 is a usage error.
+
+import meow from 'meow';
+import {list, check, gradeFiles, replayFile} from './reports.js';
+import {findLab, type LabFolder} from './catalogue.js';
+import {lineMode} from './line-mode.js';
+import {localeOf, type Locale} from '../i18n/message.js';
+import {describeProblem} from '../lab/load.js';
+import {scenarios} from '../model/world/topology.js';
+
+const cli = meow(`
+	Usage
+	  $ virtlab                  menu of labs, full screen
+	  $ virtlab run LAB          play a lab (an id, or a folder with lab.yaml)
+	  $ virtlab sandbox          full screen without a lab
+	  $ virtlab list             labs
+	  $ virtlab shell            read commands from standard input, line by line
+	  $ virtlab check [PATH...]  prove labs
+	  $ virtlab replay FILE      run a transcript again
+	  $ virtlab grade FILE...    grade transcripts: 0 passed, 1 not passed, 2 not gradable
+
+	Options
+	  --lang LANG       en or zh-CN (default: from LANG)
+	  --learner NAME    who is working
+	  --seed N          seed of everything random (default 1)
+	  --scenario NAME   hosts of the sandbox and the shell: ${Object.keys(scenarios).join(', ')}
+	  --lab ID          shell: work in a lab
+	  --record FILE     shell: write a transcript
+	  --json            list, grade: JSON
+	  --ascii           borders and marks in ASCII
+`, {
+	importMeta: import.meta,
+	allowUnknownFlags: false,
+	flags: {
+		lang: {type: 'string', choices: ['en', 'zh-CN']},
+		learner: {type: 'string'},
+		seed: {type: 'number', default: 1},
+		scenario: {type: 'string', default: 'default', choices: Object.keys(scenarios)},
+		lab: {type: 'string'},
+		record: {type: 'string'},
+		json: {type: 'boolean', default: false},
+		ascii: {type: 'boolean', default: false},
+	},
+});
+
+const usageError = 2;
+const locale: Locale = (cli.flags.lang as Locale | undefined) ?? localeOf(process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG']);
+
+function complain(message: string): number {
+	console.error(`virtlab: ${message}`);
+	return usageError;
+}
+
+async function main(): Promise<number> {
+	const [command, ...rest] = cli.input;
+	const {json, seed} = cli.flags;
+	if (!Number.isSafeInteger(seed) || seed < 0) {
+		return complain('--seed must be a whole number from 0 to 2^53 - 1');
+	}
+
+	switch (command) {
+		case undefined: {
+			return onScreen(undefined, 'menu');
+		}
+
+		case 'sandbox': {
+			return onScreen(undefined, 'sandbox');
+		}
+
+		case 'run': {
+			return rest[0] === undefined ? complain('run: name a lab; `virtlab list` shows them') : onLab(rest[0], found => onScreen(found, 'lab'));
+		}
+
+		case 'list': {
+			return list({json, locale});
+		}
+
+		case 'check': {
+			return check(rest);
+		}
+
+		case 'replay': {
+			return rest[0] === undefined ? complain('replay: name a transcript') : replayFile(rest[0]);
+		}
+
+		case 'grade': {
+			return rest.length === 0 ? complain('grade: name transcripts') : gradeFiles(rest, {json, locale});
+		}
+
+		case 'shell': {
+			return cli.flags.lab === undefined ? shell(undefined) : onLab(cli.flags.lab, found => shell(found));
+		}
+
+		default: {
+			return complain(`unknown command "${command}"; see virtlab --help`);
+		}
+	}
+}
+
+/** Finds a lab that can be used, or says what is wrong with it. */
+async function onLab(name: string, use: (found: LabFolder) => Promise<number>): Promise<number> {
+	const found = findLab(name);
+	if (found === undefined) {
+		return complain(`there is no lab "${name}"; \`virtlab list\` shows them`);
+	}
+
+	return found.loaded.lab === undefined
+		? complain(`${name} cannot be used:\n${found.loaded.problems.map(problem => `  ${describeProblem(problem)}`).join('\n')}`)
+		: use(found);
+}
+
+async function onScreen(found: LabFolder | undefined, what: 'menu' | 'sandbox' | 'lab'): Promise<number> {
+	const {learner, seed, scenario, ascii} = cli.flags;
+	if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['TERM'] === 'dumb') {
+		return complain('the full screen needs a terminal; use `virtlab shell` for line mode');
+	}
+
+	const {playFromMenu, playOne} = await import('./play.js');
+	const flags = {locale, ascii, seed, learner, scenario};
+	return what === 'menu' ? playFromMenu(flags) : playOne(found?.loaded.lab, flags);
+}
+
+async function shell(found: LabFolder | undefined): Promise<number> {
+	const {seed, scenario, learner = process.env['USER'] ?? 'learner', record} = cli.flags;
+	return lineMode({lab: found?.loaded.lab, scenario: found?.loaded.lab?.scenario ?? scenario, seed, learner, record, locale});
+}
+
+try {
+	process.exitCode = await main();
+} catch (error) {
+	const {code, message} = error as NodeJS.ErrnoException;
+	// Errors of the real disk are the user's to mend; all others are ours.
+	console.error(code === undefined ? error : `virtlab: ${message}`);
+	process.exitCode = code === undefined ? 70 : usageError;
+}
