@@ -15,7 +15,7 @@ import {findTask} from '../model/kernel/tasks.js';
 import {answerRequest} from './libvirt/driver.js';
 import {JsonLines} from './libvirt/json-lines.js';
 import {collectEnded, libvirtVersion, qemuDriver, startAutostarted} from './libvirt/qemu-driver.js';
-import type {LibvirtRequest} from './libvirt/request.js';
+import {readRequest} from './libvirt/request.js';
 import type {Blocking} from './standard-io.js';
 
 export const libvirtSocket = '/var/run/libvirt/libvirt-sock';
@@ -164,6 +164,7 @@ function * serveClient(process: Process, client: Fd, listener: Fd): Running {
 		}
 
 		const parsed = parseJson(line);
-		yield * lines.send('value' in parsed ? answerRequest(qemuDriver(process), parsed.value as LibvirtRequest) : {refusal: parsed.error});
+		const request = 'value' in parsed ? readRequest(parsed.value) : undefined;
+		yield * lines.send(request === undefined ? {refusal: 'Cannot recv data: Connection reset by peer'} : answerRequest(qemuDriver(process), request));
 	}
 }

@@ -1,7 +1,8 @@
 // qemu-system-x86_64: the process that a virtual machine is. Started by libvirtd, it takes the guest's memory, lets its vCPUs run
 // (model/host/vcpu-schedule.ts counts their time) and acts on the virtual power button. When it ends, however, the machine is off.
 //
-// Simplified: it runs for libvirtd only; the guest's memory is all resident from the start.
+// Simplified: it runs for libvirtd only. Of the guest's memory what a small Linux touches is resident, and no more later. The time of
+// its vCPUs is counted by libvirt (domstats, dominfo) and not charged to the process, where ps and top would show it.
 
 import {nowNs} from '../base/clock.js';
 import {encodeText} from '../base/bytes.js';
@@ -32,7 +33,7 @@ export function * qemuSystem(process: Process): Running {
 		sys.sigaction(signal, 'catch');
 	}
 
-	const memory = sys.setMemory(runningDomain(process, name)!.live.config.memoryKib * 1024);
+	const memory = sys.setMemory(residentBytes(runningDomain(process, name)!));
 	if (failed(memory)) {
 		sys.write(2, encodeText(`${argv[0]!}: cannot set up guest memory 'pc.ram': Cannot allocate memory\n`));
 		return 1;
@@ -47,6 +48,11 @@ type RunningDomain = Domain & {readonly live: Live};
 function runningDomain(process: Process, name: string): RunningDomain | undefined {
 	const domain = findDomain(hypervisorOf(process), name);
 	return domain?.live?.task === process.sys.kernel().task ? domain as RunningDomain : undefined;
+}
+
+/** Guest memory that is in use, and so in the host's. */
+function residentBytes({live}: RunningDomain): number {
+	return Math.min(live.config.memoryKib * 1024, rates.guestResidentBytes);
 }
 
 function * run(process: Process, name: string): Running {
@@ -72,7 +78,7 @@ function * run(process: Process, name: string): Running {
 			continue;
 		}
 
-		process.sys.setMemory(domain.live.config.memoryKib * 1024);
+		process.sys.setMemory(residentBytes(domain));
 		const untilNs = nextJobEnd(domain.live);
 		yield {kind: 'sleep', channels: [qemuChannel(hypervisorOf(process), name)], ...(untilNs === undefined ? {} : {untilNs: Math.max(untilNs, process.sys.now() + 1)})};
 	}

@@ -51,7 +51,7 @@ export function qemuDriver(process: Process): Driver {
 		node: () => nodeDocument(process, host),
 		capabilities: () => capabilities(host),
 		admit: config => checkType(config) ?? admit(host, config),
-		launch: config => launch(process, config),
+		launch: config => checkMemory(config, host) ?? launch(process, config),
 		destroy(domain) {
 			const task = domain.live?.task;
 			stopped(hypervisor, domain, 'destroyed');
@@ -71,6 +71,11 @@ export function qemuDriver(process: Process): Driver {
 
 function checkType({type}: DomainConfig): Refusal | undefined {
 	return type === 'kvm' || type === 'qemu' ? undefined : refuse(`unsupported configuration: Emulator '${emulator}' does not support virt type '${type}'`);
+}
+
+/** Linux refuses to map more than all memory there is (vm.overcommit_memory 0), so QEMU ends before it begins. */
+function checkMemory({maxMemoryKib}: DomainConfig, host: Host): Refusal | undefined {
+	return maxMemoryKib * 1024 > host.memoryBytes ? refuse(`internal error: process exited while connecting to monitor: ${emulator}: cannot set up guest memory 'pc.ram': Cannot allocate memory`) : undefined;
 }
 
 function launch(process: Process, config: DomainConfig): number | Refusal {

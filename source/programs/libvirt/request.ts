@@ -3,7 +3,7 @@
 // Simplified: libvirt's remote protocol is XDR over the socket, with a number for each of some four hundred calls. Here a request and its
 // answer are a line of JSON each, and one document tells all about a domain.
 
-import type {Json} from '../../base/json.js';
+import {isJsonObject, type Json} from '../../base/json.js';
 import type {CpuTune, DomainConfig} from '../../model/hypervisor/domain-schema.js';
 import type {Impact} from '../../model/hypervisor/tuning.js';
 
@@ -77,3 +77,42 @@ export type NodeDocument = {
 };
 
 export type Answer = {readonly value: Json} | {readonly refusal: string};
+
+type Shape = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'numbers'>>;
+
+const named: Shape = {name: 'string'};
+
+/** What each call must carry: anybody in the group libvirt can write to the socket. */
+const shapes: Readonly<Record<LibvirtRequest['call'], Shape>> = {
+	node: {}, domains: {}, capabilities: {}, domain: named, destroy: named, shutdown: named, reboot: named, suspend: named, resume: named, undefine: named,
+	start: {...named, paused: 'boolean'}, define: {xml: 'string'}, create: {xml: 'string', paused: 'boolean'}, xml: {...named, inactive: 'boolean'}, autostart: {...named, on: 'boolean'},
+	'set-vcpus': {...named, count: 'number', maximum: 'boolean', impact: 'object'}, 'set-memory': {...named, kib: 'number', maximum: 'boolean', impact: 'object'},
+	'pin-vcpu': {...named, vcpu: 'number', cpus: 'numbers', impact: 'object'}, 'set-tune': {...named, tune: 'object', impact: 'object'}, agent: {...named, command: 'string'},
+};
+
+/** A request as it came over the socket, or undefined if it is none. */
+export function readRequest(value: Json): LibvirtRequest | undefined {
+	if (!isJsonObject(value) || typeof value['call'] !== 'string' || !Object.hasOwn(shapes, value['call'])) {
+		return undefined;
+	}
+
+	const shape = shapes[value['call'] as LibvirtRequest['call']];
+	return Object.entries(shape).every(([field, kind]) => isOfKind(value[field], kind)) ? value as unknown as LibvirtRequest : undefined;
+}
+
+function isOfKind(value: Json | undefined, kind: Shape[string]): boolean {
+	if (kind === 'numbers') {
+		return Array.isArray(value) && (value as readonly Json[]).every(item => isCount(item));
+	}
+
+	if (kind === 'number') {
+		return isCount(value);
+	}
+
+	// The objects are flat: switches and numbers.
+	return kind === 'object' ? isJsonObject(value) && Object.values(value).every(item => typeof item === 'boolean' || Number.isSafeInteger(item)) : typeof value === kind;
+}
+
+function isCount(value: Json | undefined): boolean {
+	return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -11,16 +11,16 @@ function hostWithWeb(): TestHost {
 	return host;
 }
 
-test('a running domain is a QEMU process of libvirt-qemu, with the guest\'s memory', () => {
+test('a running domain is a QEMU process of libvirt-qemu, with the memory that its guest uses', () => {
 	const host = hostWithWeb();
-	expect(host.sh('ps -C qemu-system-x86 -o user,rss,args | tail -1 | cut -c1-69').stdout).toBe('libvirt+ 524288 /usr/bin/qemu-system-x86_64 -name guest=web,debug-thr\n');
+	expect(host.sh('ps -C qemu-system-x86 -o user,rss,args | tail -1 | cut -c1-69').stdout).toBe('libvirt+ 196608 /usr/bin/qemu-system-x86_64 -name guest=web,debug-thr\n');
 });
 
 test('who kills the process stops the domain; a request to end is a shutdown', () => {
 	const host = hostWithWeb();
-	host.sh('kill -9 $(pgrep qemu-system)');
+	host.sh('kill -9 $(pidof qemu-system-x86_64)');
 	expect(host.sh('virsh -q domstate web --reason').stdout).toBe('shut off (crashed)\n');
-	host.sh('virsh start web; kill $(pgrep qemu-system); sleep 1');
+	host.sh('virsh start web; kill $(pidof qemu-system-x86_64); sleep 1');
 	expect(host.sh('virsh -q domstate web --reason').stdout).toBe('shut off (shutdown)\n');
 });
 
@@ -62,6 +62,11 @@ test('QEMU\'s words where they differ from the test driver\'s', () => {
 	expect(error('snapshot-list web')).toBe('error: virtlab does not model the command \'snapshot-list\'\n');
 	expect(error('list --foo')).toBe('error: command \'list\' doesn\'t support option --foo\n');
 	expect(error('schedinfo web colour=1')).toBe('error: invalid scheduler option: colour=1\n');
+});
+
+test('more memory than the host has is refused', () => {
+	const host = new TestHost();
+	expect(host.sh('cat > fat.xml; virsh -q create fat.xml', {stdin: web.replace('MiB', 'GiB')}).stderr).toBe('error: Failed to create domain from fat.xml\nerror: internal error: process exited while connecting to monitor: /usr/bin/qemu-system-x86_64: cannot set up guest memory \'pc.ram\': Cannot allocate memory\n');
 });
 
 test('a guest program that is not there, and one that ends by itself', () => {
