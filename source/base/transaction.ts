@@ -3,10 +3,11 @@
 //
 //     World ──> new Transaction(world) ── get / put / delete / emit ──> commit() ──> World'
 //
-// A table is copied on its first write, so a commit costs as much as the tables it touched. Big things are therefore cut by
-// owner: the inodes of filesystem 7 are the table `inode:7`. Measured on a prototype: 0.1 ms an action (docs/architecture.md).
+// A small table is copied on its first write, a big one is layered over (layered-table.ts), so a commit costs as much as what it
+// touched. Big things are cut by owner besides: the inodes of filesystem 7 are the table `inode:7`.
 
 import {must} from './assert.js';
+import {LayeredTable, smallestBase} from './layered-table.js';
 
 export type Id = string | number;
 
@@ -43,12 +44,23 @@ export type Writes<S extends Schema, E extends TraceEvent = TraceEvent> = Reads<
 	emit(event: E): void;
 };
 
+/** A table while a transaction writes to it. */
+type Working<R extends object = object> = Map<Id, R> | LayeredTable<R>;
+
+function workingCopy<R extends object>(table: Table<R>): Working<R> {
+	return table.size < smallestBase ? new Map<Id, R>(table) : new LayeredTable(table);
+}
+
+function settled<R extends object>(table: Working<R>): Table<R> {
+	return table instanceof LayeredTable ? table.settled() : table;
+}
+
 const noRecords: Table<never> = new Map<Id, never>();
 
 /** The one mutable thing about a World: a working copy that becomes the next World, or is thrown away. */
 export class Transaction<S extends Schema, E extends TraceEvent = TraceEvent> implements Writes<S, E> {
 	readonly #base: World;
-	readonly #written = new Map<string, Map<Id, object>>();
+	readonly #written = new Map<string, Working>();
 	readonly #events: E[] = [];
 
 	constructor(base: World) {
@@ -90,25 +102,25 @@ export class Transaction<S extends Schema, E extends TraceEvent = TraceEvent> im
 			return this.#base;
 		}
 
-		const tables = new Map(this.#base.tables);
+		const tables = workingCopy(this.#base.tables);
 		for (const [name, records] of this.#written) {
 			if (records.size === 0) {
 				tables.delete(name);
 			} else {
-				tables.set(name, records);
+				tables.set(name, settled(records));
 			}
 		}
 
-		return Object.freeze({tables});
+		return Object.freeze({tables: settled(tables) as ReadonlyMap<string, Table<object>>});
 	}
 
-	#writable(table: string): Map<Id, object> {
+	#writable(table: string): Working {
 		const written = this.#written.get(table);
 		if (written !== undefined) {
 			return written;
 		}
 
-		const copy = new Map<Id, object>(this.#base.tables.get(table) ?? noRecords);
+		const copy = workingCopy<object>(this.#base.tables.get(table) ?? noRecords);
 		this.#written.set(table, copy);
 		return copy;
 	}
