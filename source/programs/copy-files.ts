@@ -14,13 +14,15 @@ export type CopyOptions = {
 	readonly recursive: boolean;
 	/** Symbolic links are copied as links: never followed, always, or only when named on the command line. */
 	readonly follow: 'always' | 'operands' | 'never';
-	readonly preserve: {readonly mode: boolean; readonly owner: boolean; readonly times: boolean; readonly links: boolean};
+	readonly preserve: {readonly mode: boolean; readonly owner: boolean; readonly times: boolean; readonly links: boolean; readonly xattrs: boolean};
 	readonly force: boolean;
 	readonly overwrite: 'always' | 'never' | 'ask' | 'newer';
 	readonly verbose: boolean;
 	/** Makes links instead of copies. */
 	readonly as: 'copy' | 'hard link' | 'symbolic link';
 	readonly confirmer: Confirmer;
+	/** Tries rename(2) on everything below the operand first: mv, when it has not been told yet that the filesystems differ. */
+	readonly renames?: boolean;
 };
 
 /** One run of cp: remembers what it made, for hard links and against overwriting it. */
@@ -48,6 +50,10 @@ export class Copier<Name extends string> {
 		const attributes = follow === 'always' || (follow === 'operands' && depth === 0) ? t.sys.stat(from) : t.sys.lstat(from);
 		if (failed(attributes)) {
 			return yield * t.complainCannot(`cannot stat ${t.quoted(from)}`, `can't stat '${from}'`, attributes);
+		}
+
+		if (this.#options.renames === true && depth > 0 && !failed(t.sys.rename(from, to, {noReplace: true}))) {
+			return 0;
 		}
 
 		if (attributes.type === 'directory') {
@@ -178,7 +184,7 @@ export class Copier<Name extends string> {
 		const status = yield * this.#bytes({source, target, from, to});
 		t.sys.close(source);
 		t.sys.close(target);
-		this.#preserve(to, attributes);
+		this.#preserve(from, to, attributes);
 		return status;
 	}
 
@@ -221,7 +227,7 @@ export class Copier<Name extends string> {
 		}
 
 		yield * this.#tell(from, to);
-		this.#preserve(to, attributes);
+		this.#preserve(from, to, attributes);
 		return 0;
 	}
 
@@ -270,14 +276,18 @@ export class Copier<Name extends string> {
 			t.sys.chmod(to, attributes.mode & 0o777 & ~t.sys.umask());
 		}
 
-		this.#preserve(to, attributes);
+		this.#preserve(from, to, attributes);
 		return status;
 	}
 
 	/** Owner before mode, because chown clears set-id bits. What is not permitted is left out, as cp -p does. */
-	#preserve(path: string, attributes: Attributes): void {
+	#preserve(from: string, path: string, attributes: Attributes): void {
 		const {preserve} = this.#options;
 		const {sys} = this.#t;
+		if (preserve.xattrs && this.#t.isGnu) {
+			this.#copyXattrs(from, path);
+		}
+
 		if (preserve.owner && failed(sys.chown(path, attributes.uid, attributes.gid, {noFollow: true}))) {
 			sys.chown(path, undefined, attributes.gid, {noFollow: true});
 		}
@@ -290,8 +300,21 @@ export class Copier<Name extends string> {
 			sys.utimes(path, attributes.atimeUs, attributes.mtimeUs, {noFollow: true});
 		}
 	}
+
+	/** What may not be set is left out. */
+	#copyXattrs(from: string, to: string): void {
+		const {sys} = this.#t;
+		const how = {noFollow: true};
+		const names = sys.listxattr(from, how);
+		for (const name of failed(names) ? [] : names) {
+			const value = sys.getxattr(from, name, how);
+			if (!failed(value)) {
+				sys.setxattr(to, name, value, how);
+			}
+		}
+	}
 }
 
-export const preserveNothing = {mode: false, owner: false, times: false, links: false} as const;
-export const preserveAll = {mode: true, owner: true, times: true, links: true} as const;
+export const preserveNothing = {mode: false, owner: false, times: false, links: false, xattrs: false} as const;
+export const preserveAll = {mode: true, owner: true, times: true, links: true, xattrs: true} as const;
 

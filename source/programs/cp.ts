@@ -76,7 +76,7 @@ function copyOptions(t: Tool<Name>): CopyOptions {
 		recursive,
 		follow: follow === 'dereference' ? 'always' : (follow === 'followOperands' ? 'operands' : (follow === undefined && !recursive ? 'always' : 'never')),
 		preserve: all ? preserveAll : {
-			...preserveNothing, mode: plain || words.includes('mode'), owner: plain || words.includes('ownership'), times: plain || words.includes('timestamps'), links: t.has('d') || words.includes('links'),
+			...preserveNothing, mode: plain || words.includes('mode'), owner: plain || words.includes('ownership'), times: plain || words.includes('timestamps'), links: t.has('d') || words.includes('links'), xattrs: words.includes('xattr'),
 		},
 		force: t.has('force'),
 		overwrite: overwrite === 'interactive' ? 'ask' : (overwrite === 'noClobber' ? 'never' : (t.has('update') ? 'newer' : 'always')),

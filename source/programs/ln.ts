@@ -109,7 +109,7 @@ function * makeLink(t: Tool<Name>, {from, to}: Pair, confirmer: Confirmer): Bloc
 	const resolved = t.has('logical') && !symbolic ? t.sys.readlink(from) : undefined;
 	const refusal = symbolic ? t.sys.symlink(text, to) : t.sys.link(resolved === undefined || failed(resolved) ? from : joinPath(directoryName(from), resolved.target), to);
 	if (failed(refusal)) {
-		return yield * t.complainCannot(`failed to create ${symbolic ? 'symbolic' : 'hard'} link ${t.quoted(to)}${symbolic || refusal.errno === 'EEXIST' ? '' : ` => ${t.quoted(from)}`}`, to, refusal);
+		return yield * t.complainCannot(`failed to create ${symbolic ? 'symbolic' : 'hard'} link ${t.quoted(to)}${symbolic || ['EEXIST', 'EDQUOT', 'ENOSPC', 'EROFS'].includes(refusal.errno) ? '' : ` => ${t.quoted(from)}`}`, to, refusal);
 	}
 
 	if (t.has('verbose')) {

@@ -1,10 +1,11 @@
 // mount(8), umount(8) and mountpoint(1). Source: util-linux 2.38.
 
 import {errorTextOf, failed, type Failure} from '../model/kernel/errno.js';
-import type {MountRequest} from '../model/kernel/program.js';
+import type {MountRequest, SystemCalls} from '../model/kernel/program.js';
 import {parseMounts} from './df.js';
 import type {Command} from './options.js';
 import {readText} from './proc-files.js';
+import {resolvePath} from './resolve-path.js';
 import {tool, type Tool} from './tool.js';
 
 const options = {
@@ -41,6 +42,12 @@ export const mount = tool(command, function * (t) {
 	return failed(result) ? yield * complainOfMount(t, request, result) : 0;
 });
 
+/** Mount points are shown without symbolic links, from the root on; what does not exist is shown as written. */
+function shownTarget(t: {readonly sys: SystemCalls}, target: string): string {
+	const resolved = resolvePath(t.sys, target, 'all');
+	return failed(resolved) ? target : resolved;
+}
+
 function * list(t: Tool<Name>) {
 	const wanted = t.value('types')?.split(',');
 	for (const line of ((yield * readText(t.process, '/proc/self/mounts')) ?? '')?.split('\n') ?? []) {
@@ -76,11 +83,12 @@ function requestOf(t: Tool<Name>): MountRequest | undefined {
 	return {source: first, target: second, type: t.value('types') ?? 'auto', options: rest, how};
 }
 
-function * complainOfMount(t: Tool<Name>, {source, target, type}: MountRequest, refusal: Failure) {
+function * complainOfMount(t: Tool<Name>, {source, target: written, type}: MountRequest, refusal: Failure) {
+	const target = shownTarget(t, written);
 	const {errno} = refusal;
 	const {uid} = t.sys.credentials();
 	if (errno === 'EPERM' && uid !== 0) {
-		return yield * t.complain(`${target}: must be superuser to use mount.\n       dmesg(1) may have more information after failed mount system call.`, 1);
+		return yield * t.complain(`${target}: must be superuser to use mount.\n       dmesg(1) may have more information after failed mount system call.`, 32);
 	}
 
 	const missing = failed(t.sys.stat(target));
@@ -89,7 +97,7 @@ function * complainOfMount(t: Tool<Name>, {source, target, type}: MountRequest, 
 		: (errno === 'ENODEV' ? `${target}: unknown filesystem type '${type}'.`
 			: (errno === 'ENOENT' ? `${target}: special device ${source} does not exist.`
 				: (errno === 'ENOTDIR' ? `${target}: mount point is not a directory.`
-					: (errno === 'EINVAL' ? `${target}: wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error.` : `${target}: ${errorTextOf(refusal)}.`))));
+					: (errno === 'EINVAL' ? `${target}: wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error.` : `${target}: mount(2) system call failed: ${errorTextOf(refusal)}.`))));
 	return yield * t.complain(`${text}\n       dmesg(1) may have more information after failed mount system call.`, 32);
 }
 
@@ -113,7 +121,7 @@ export const umount = tool(umountCommand, function * (t) {
 		const texts: Partial<Record<Failure['errno'], string>> = {
 			EINVAL: 'not mounted.', ENOENT: 'no mount point specified.', EBUSY: 'target is busy.', EPERM: 'must be superuser to unmount.',
 		};
-		status = yield * t.complain(`${target}: ${texts[result.errno] ?? `${errorTextOf(result)}.`}`, 32);
+		status = yield * t.complain(`${result.errno === 'EINVAL' ? target : shownTarget(t, target)}: ${texts[result.errno] ?? `${errorTextOf(result)}.`}`, 32);
 	}
 
 	return status;

@@ -76,7 +76,7 @@ function * move(t: Tool<Name>, {from, to}: Pair, confirmer: Confirmer): Blocking
 	}
 
 	if (refusal.errno === 'EXDEV') {
-		return yield * moveByCopying(t, {from, to}, confirmer, !failed(target));
+		return yield * moveByCopying(t, {from, to}, {confirmer, exists: !failed(target)});
 	}
 
 	if (refusal.errno === 'EINVAL' && source.type === 'directory') {
@@ -88,7 +88,15 @@ function * move(t: Tool<Name>, {from, to}: Pair, confirmer: Confirmer): Blocking
 
 function * nothing(): Blocking<void> {}
 
-function * moveByCopying(t: Tool<Name>, {from, to}: Pair, confirmer: Confirmer, exists: boolean): Blocking<number> {
+/**
+ * mv takes EXDEV for all that is below only when it had two operands and the second was no directory; else it tries each again, which
+ * succeeds for files of an overlay whose directories cannot move. Source: coreutils 9.1, src/mv.c, rename_errno.
+ */
+function triesEach(t: Tool<Name>, to: string): boolean {
+	return t.isGnu && (t.has('noTargetDirectory', 'targetDirectory') || t.operands.length > 2 || to !== t.operands[1]);
+}
+
+function * moveByCopying(t: Tool<Name>, {from, to}: Pair, {confirmer, exists}: {readonly confirmer: Confirmer; readonly exists: boolean}): Blocking<number> {
 	if (exists) {
 		const refusal = t.sys.rmdir(to);
 		const cleared = failed(refusal) && refusal.errno === 'ENOTDIR' ? t.sys.unlink(to) : refusal;
@@ -97,7 +105,7 @@ function * moveByCopying(t: Tool<Name>, {from, to}: Pair, confirmer: Confirmer, 
 		}
 	}
 
-	const copier = new Copier(t, {recursive: true, follow: 'never', preserve: preserveAll, force: false, overwrite: 'always', verbose: t.has('verbose'), as: 'copy', confirmer});
+	const copier = new Copier(t, {recursive: true, follow: 'never', preserve: preserveAll, force: false, overwrite: 'always', verbose: t.has('verbose'), as: 'copy', confirmer, renames: triesEach(t, to)});
 	const status = yield * copier.copy(from, to);
 	return status === 0 ? yield * removeTree(t, from, {recursive: true, force: true, emptyDirectories: true, verbose: t.has('verbose'), interactive: false, confirmer}) : status;
 }

@@ -115,6 +115,8 @@ import {link, unlink} from './link.js';
 import {sha512sum} from './sha512sum.js';
 import {getfattr} from './getfattr.js';
 import {setfattr} from './setfattr.js';
+import {setpriv} from './setpriv.js';
+import {chroot} from './chroot.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -250,6 +252,8 @@ const programs: Record<string, Program> = {
 	sha512sum,
 	getfattr,
 	setfattr,
+	setpriv,
+	chroot,
 };
 
 export const programTable: ProgramTable = new Map(Object.entries(programs));

@@ -39,18 +39,21 @@ export const touch = tool(command, function * (t) {
 	let status = 0;
 	for (const path of t.operands) {
 		const existing = noFollow ? t.sys.lstat(path) : t.sys.stat(path);
-		if (failed(existing)) {
-			if (t.has('noCreate') || noFollow) {
+		if (t.has('noCreate') || noFollow) {
+			if (failed(existing)) {
 				continue;
 			}
-
-			const fd = t.sys.open(path, {write: true, create: true}, 0o666);
-			if (failed(fd)) {
+		} else {
+			// GNU's opens what exists too, for writing: on an overlay that alone copies a file up with its data.
+			const fd = failed(existing) || (t.isGnu && existing.type === 'file') ? t.sys.open(path, {write: true, create: true}, 0o666) : undefined;
+			if (failed(fd) && failed(existing)) {
 				status = yield * t.complainCannot(`cannot touch ${t.quoted(path)}`, path, fd);
 				continue;
 			}
 
-			t.sys.close(fd);
+			if (fd !== undefined && !failed(fd)) {
+				t.sys.close(fd);
+			}
 		}
 
 		const refusal = t.sys.utimes(path, atimeUs, mtimeUs, {noFollow});

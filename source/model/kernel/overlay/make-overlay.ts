@@ -99,8 +99,8 @@ function checkRequest(context: FsContext, {lower, upper, work}: OverlayRequest):
 		return failure('EINVAL');
 	}
 
-	// "conflicting lowerdir path", "overlapping lowerdir path".
-	if (lower.some(layer => writable.some(other => contains(context, layer, other) || contains(context, other, layer)))) {
+	// "conflicting lowerdir path", "overlapping lowerdir path": no lower layer may be another layer or lie inside of one. That it holds the upper one is allowed.
+	if (lower.some((layer, index) => [...lower.filter((_, other) => other !== index), ...writable].some(other => contains(context, other, layer)))) {
 		return failure('ELOOP');
 	}
 

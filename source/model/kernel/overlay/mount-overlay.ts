@@ -40,5 +40,6 @@ function findDirectory(caller: Caller, path: string): LayerFile | Failure {
 		return found;
 	}
 
-	return found.attributes.type === 'directory' ? {fs: found.fs, node: found.place.node} : failure('ENOTDIR');
+	// "overlayfs: '%s' not a directory" (ovl_mount_dir_check).
+	return found.attributes.type === 'directory' ? {fs: found.fs, node: found.place.node} : failure('EINVAL');
 }

@@ -48,7 +48,7 @@ describe('mounting is refused', () => {
 		['an unknown option', 'lowerdir=l,upperdir=u,workdir=w,foo=bar', 'EINVAL'],
 		['a bad value', 'lowerdir=l,upperdir=u,workdir=w,redirect_dir=xx', 'EINVAL'],
 		['options that contradict each other', 'lowerdir=l,upperdir=u,workdir=w,metacopy=on,redirect_dir=off', 'EINVAL'],
-		['a file as a layer', 'lowerdir=l/a,upperdir=u,workdir=w', 'ENOTDIR'],
+		['a file as a layer', 'lowerdir=l/a,upperdir=u,workdir=w', 'EINVAL'],
 	];
 	for (const [why, options, errno] of refusals) {
 		test(why, () => withLayers(undefined, process => {
