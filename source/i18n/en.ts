@@ -49,6 +49,7 @@ export const en = {
 
 	'steps.progress': '{passed} of {total} steps done',
 	'steps.all-done': 'Lab finished. Well done!',
+	'steps.leave': 'Press {key} to leave. This session is recorded, and its transcript is kept.',
 	'steps.hint': 'Hint {number} of {total}',
 	'steps.no-more-hints': 'There are no more hints for this step.',
 	'steps.no-hints': 'There are no hints here.',
@@ -59,8 +60,8 @@ export const en = {
 
 	'prompt.busy': (values: {readonly seconds: number}) => `${values.seconds > 0 ? `running, ${values.seconds} s` : 'running'} — Ctrl-C stops it`,
 	'prompt.ended': 'The shell has ended. Press Enter to leave.',
-	'prompt.search': 'search: ',
-	'prompt.search-failed': 'nothing found: ',
+	'prompt.search': '(search)',
+	'prompt.search-failed': '(nothing found)',
 	'prompt.quit-again': 'Press Ctrl-C once more to leave.',
 	'prompt.paste-question': (values: {readonly lines: number}) => `Run the ${values.lines} pasted lines?`,
 
@@ -93,7 +94,7 @@ export const en = {
 	'status.pane': 'switch pane {key}',
 	'status.language': '中文 {key}',
 	'status.quit': 'quit {key}',
-	'status.meta': 'Esc, then a letter, is Alt and that letter: h hint · a answer · u undo · l language',
+	'status.meta': 'Esc, then: h hint · a answer · u undo · r redo · l language · z zoom',
 	'status.lab-done': 'Step done: {title}',
 	'status.undone': 'Went back one action.',
 	'status.redone': 'Went forward one action.',

@@ -47,6 +47,7 @@ export const zhCn: Catalogue = {
 
 	'steps.progress': '已完成 {passed} / {total} 步',
 	'steps.all-done': '实验完成，做得好！',
+	'steps.leave': '按 {key} 离开。整个过程已有记录，操作记录会保留。',
 	'steps.hint': '提示 {number}/{total}',
 	'steps.no-more-hints': '这一步没有更多提示了。',
 	'steps.no-hints': '这里没有提示。',
@@ -57,8 +58,8 @@ export const zhCn: Catalogue = {
 
 	'prompt.busy': ({seconds}) => `${seconds > 0 ? `已运行 ${seconds} 秒` : '正在运行'}，按 Ctrl-C 停止`,
 	'prompt.ended': 'Shell 已退出，按 Enter 离开。',
-	'prompt.search': '搜索：',
-	'prompt.search-failed': '没有找到：',
+	'prompt.search': '(搜索)',
+	'prompt.search-failed': '(没有找到)',
 	'prompt.quit-again': '再按一次 Ctrl-C 离开。',
 	'prompt.paste-question': ({lines}) => `要运行粘贴的 ${lines} 行吗？`,
 
@@ -91,7 +92,7 @@ export const zhCn: Catalogue = {
 	'status.pane': '切换窗格 {key}',
 	'status.language': 'English {key}',
 	'status.quit': '退出 {key}',
-	'status.meta': '先按 Esc 再按字母，等于 Alt 加这个字母：h 提示 · a 作答 · u 撤销 · l 语言',
+	'status.meta': 'Esc 之后：h 提示 · a 作答 · u 撤销 · r 重做 · l 语言 · z 放大',
 	'status.lab-done': '完成一步：{title}',
 	'status.undone': '已撤销一个操作。',
 	'status.redone': '已恢复一个操作。',

@@ -9,7 +9,7 @@ import {message, otherLocale, type Locale} from '../i18n/message.js';
 import {currentStep} from '../lab/progress.js';
 import type {Action} from '../session/action.js';
 import type {Applied, Entry, Output, Session} from '../session/session.js';
-import {labTextOf} from './lab/select-lab.js';
+import {labTextOf, missingChecks} from './lab/select-lab.js';
 import type {PaneName} from './layout.js';
 import {scrollLimit} from './screen.js';
 import {edit, emptyPrompt, promptText, type PromptCommand, type PromptState} from './prompt/prompt-state.js';
@@ -233,8 +233,10 @@ function hasNewFeedback(before: Session, after: Session): boolean {
 		return false;
 	}
 
-	const hasMore = step.checks.some((check, index) => check.passed && was.checks[index]?.passed !== true);
-	return step.wrongAnswers > was.wrongAnswers || hasMore;
+	const {lab} = after.origin;
+	const checks = lab?.steps.find(({id}) => id === step.id)?.checks ?? [];
+	const hasMore = step.checks.some((check, index) => check.passed && was.checks[index]?.passed !== true && checks[index]?.when === 'ever');
+	return lab !== undefined && missingChecks(lab, step).length > 0 && (step.wrongAnswers > was.wrongAnswers || hasMore);
 }
 
 /** A new step is shown from its start; new output brings the terminal back to its end. */

@@ -77,7 +77,7 @@ test('Escape and a letter are Alt and that letter, for terminals without Alt; ot
 	press('\u{1B}', 'u', '\u{1B}', 'H');
 	expect(actions.map(({type}) => type)).toEqual(['undo', 'hint']);
 	press('\u{1B}');
-	expect(store.getState().view.notice).toContain('Esc, then a letter');
+	expect(store.getState().view.notice).toContain('Esc, then: h hint');
 	press('e', 'l');
 	expect(typedText(store)).toBe('el');
 	expect(store.getState().view.locale).toBe('en');

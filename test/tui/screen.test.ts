@@ -54,7 +54,7 @@ test('line and Enter in one read, history and editing', async () => {
 	screen.key('up').key('up').key('ctrl-e').key('backspace').type('!');
 	await screen.until('the edited line', ({rows}) => rows.includes(`${prompt} echo on!`));
 	screen.key('ctrl-r').type('two');
-	await screen.shows('search: two: echo two');
+	await screen.shows("(search)`two': echo two");
 	screen.enter();
 	await screen.until('two more', ({rows}) => rows.filter(row => row === 'two').length === 2);
 });

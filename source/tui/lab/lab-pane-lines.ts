@@ -22,7 +22,7 @@ export function labPaneLines(lab: LabData, {locale, width, height}: LabPaneView)
 		...section(lab.introduction, width),
 		...(lab.explanation === undefined ? [] : section(lab.explanation, width)),
 		...(lab.current === undefined ? [] : currentLines(lab.current, {locale, width})),
-		...(lab.finish === undefined ? [] : [[], line(span(message(locale, 'steps.all-done'), styles.passed)), ...section(lab.finish, width)]),
+		...(lab.finish === undefined ? [] : [[], line(span(message(locale, 'steps.all-done'), styles.passed)), ...wrapLine([span(message(locale, 'steps.leave', {key: labelOf('quit')}), styles.hint)], width), ...section(lab.finish, width)]),
 	];
 }
 

@@ -70,12 +70,18 @@ function currentOf({lab, step, text, number}: CurrentSource): LabData['current']
 		question: text?.question,
 		hints: step.hints.flatMap(hint => text?.hints[hint] ?? []),
 		hintCount: lab.steps.find(({id}) => id === step.id)?.hints.length ?? 0,
-		feedback: feedbackOf(step, text),
+		feedback: missingChecks(lab, step).flatMap(check => text?.checks.get(check) ?? []),
 	};
 }
 
-/** What is missing, once the learner has done a part of the step or answered wrongly: before, it would say only "begin". */
-function feedbackOf(step: StepProgress, text: StepText | undefined): readonly string[] {
+/**
+ * The checks to speak of, once the learner has done a part of the step or answered wrongly: before, they would say only "begin". An
+ * answer that was not given yet is not wrong.
+ */
+export function missingChecks(lab: Lab, step: StepProgress): readonly string[] {
+	const checks = lab.steps.find(({id}) => id === step.id)?.checks ?? [];
 	const hasBegun = step.wrongAnswers > 0 || step.checks.some(check => check.passed);
-	return hasBegun ? step.checks.filter(check => !check.passed).flatMap(check => text?.checks.get(check.id) ?? []) : [];
+	return hasBegun
+		? step.checks.filter((check, index) => !check.passed && (step.wrongAnswers > 0 || checks[index]?.answer === undefined)).map(({id}) => id)
+		: [];
 }

@@ -57,7 +57,7 @@ function typedRows({log, prompt, searchLabels, width, height}: TerminalWish): Ty
 	const {before, after, below} = log.partial;
 	const lead: Line = prompt.search === undefined
 		? before
-		: [span(prompt.search.found === undefined && prompt.search.query !== '' ? searchLabels.failed : searchLabels.search), span(prompt.search.query), span(': ')];
+		: [span(prompt.search.found === undefined && prompt.search.query !== '' ? searchLabels.failed : searchLabels.search), span(`\`${prompt.search.query}': `)];
 	const upToCursor: Line = [...lead, span(prompt.graphemes.slice(0, prompt.cursor).join(''))];
 	const rest: Line = [span(prompt.graphemes.slice(prompt.cursor).join('')), ...(prompt.search === undefined ? after : [])];
 	const rows = cutLine([...upToCursor, ...rest], width);

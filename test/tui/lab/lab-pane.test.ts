@@ -67,6 +67,8 @@ test('the end', () => {
 		'✓ Answer a question',
 		'',
 		'Lab finished. Well done!',
+		'Press Ctrl-Q to leave. This session is',
+		'recorded, and its transcript is kept.',
 		'',
 		'That was all.',
 	].join('\n'));
