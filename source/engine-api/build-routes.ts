@@ -5,6 +5,7 @@
 
 import {isJsonObject, type Json, parseJson} from '../base/json.js';
 import type {BuildEvent, BuildHost} from '../model/container/builder/build-host.js';
+import {pruneBuildCache} from '../model/container/builder/build-cache.js';
 import {build} from '../model/container/builder/build.js';
 import {type BuildFailure, type BuildOptions, isBuildFailure} from '../model/container/builder/build-plan.js';
 import {runBuildCommand} from '../model/container/build-run.js';
@@ -14,7 +15,7 @@ import {isReferenceError, parseReference} from '../model/container/reference.js'
 import {isRegistryError} from '../model/container/registry.js';
 import {type Act, type ActHandler, atOnce} from './act.js';
 import {flagOf} from './api-request.js';
-import {pull, withProgress} from './image-routes.js';
+import {containerChains, pull, withProgress} from './image-routes.js';
 import type {Route} from './router.js';
 
 /** Parameters that have nothing behind them. */
@@ -151,12 +152,8 @@ export function base64(bytes: Uint8Array): string {
 }
 
 const prune = atOnce(({host}) => {
-	const records = [...host.tx.table(`build-cache:${host.engine}`).values()];
-	for (const record of records) {
-		host.tx.delete(`build-cache:${host.engine}`, record.key);
-	}
-
-	return {status: 200, body: {CachesDeleted: records.length === 0 ? null : records.map(record => record.id), SpaceReclaimed: records.reduce((sum, record) => sum + record.sizeBytes, 0)}};
+	const {deleted, freedBytes} = pruneBuildCache(host, containerChains(host));
+	return {status: 200, body: {CachesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: freedBytes}};
 });
 
 export const buildRoutes: ReadonlyArray<Route<ActHandler>> = [

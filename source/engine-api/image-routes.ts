@@ -2,6 +2,7 @@
 
 import type {Json, JsonObject} from '../base/json.js';
 import {cachedChains} from '../model/container/builder/build-cache.js';
+import {applyChanges} from '../model/container/builder/config-changes.js';
 import {parseConfig} from '../model/container/container-config.js';
 import {matchesLabels, parseFilters} from '../model/container/container-list.js';
 import type {Container} from '../model/container/container-schema.js';
@@ -19,6 +20,7 @@ import type {ChainId, Image, ImageConfig} from '../model/container/schema.js';
 import {type Act, type ActHandler, atOnce, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
 import type {Connection} from './connection.js';
+import {imageArchiveRoutes, importArchive} from './image-archive-routes.js';
 import {registryFor} from './registries.js';
 import type {Route} from './router.js';
 
@@ -76,7 +78,7 @@ export function * withProgress<T>(connection: Connection, begin: () => Work<void
 function * create(act: Act): Work<void> {
 	const {host, connection, request: {query}, head} = act;
 	if (query.get('fromSrc') !== null) {
-		yield * connection.refuse({status: 501, message: 'virtlab does not model docker import'}, head);
+		yield * importArchive(act);
 		return;
 	}
 
@@ -246,18 +248,14 @@ const commit = once(function * (act) {
 
 /** The container's config without what is only the container's; `--change` instructions on top. */
 function commitConfig(container: Container, act: Act): ImageConfig | EngineError {
-	const changes = act.request.query.getAll('changes').join('\n').trim();
-	if (changes !== '') {
-		return engineError(501, 'virtlab does not model docker commit --change');
-	}
-
 	const asked = act.request.body.length === 0 ? undefined : parseConfig(jsonOf(act));
 	if (asked !== undefined && isEngineError(asked)) {
 		return asked;
 	}
 
 	const {Hostname: _hostname, AttachStdin: _in, AttachStdout: _out, AttachStderr: _err, Image: _image, ...config} = container.config;
-	return {...config, Image: container.config.Image};
+	const changed = applyChanges({...config, Image: container.config.Image}, act.request.query.getAll('changes').filter(change => change !== ''));
+	return 'error' in changed ? engineError(400, changed.error) : changed;
 }
 
 const login = atOnce(act => {
@@ -267,18 +265,11 @@ const login = atOnce(act => {
 
 const search = atOnce(({request: {query}}) => engineError(501, `virtlab does not model the search for ${JSON.stringify(query.get('term') ?? '')} on Docker Hub`));
 
-/** Requests that are known and not answered. */
-function unmodelled(what: string): ActHandler {
-	return atOnce(() => engineError(501, `virtlab does not model ${what}`));
-}
-
 export const imageRoutes: ReadonlyArray<Route<ActHandler>> = [
 	{method: 'POST', pattern: '/images/create', handler: create},
 	{method: 'POST', pattern: '/images/prune', handler: prune},
-	{method: 'POST', pattern: '/images/load', handler: unmodelled('docker load')},
-	{method: 'GET', pattern: '/images/get', handler: unmodelled('docker save')},
+	...imageArchiveRoutes,
 	{method: 'GET', pattern: '/images/search', handler: search},
-	{method: 'GET', pattern: '/images/:name*/get', handler: unmodelled('docker save')},
 	{method: 'POST', pattern: '/images/:name*/push', handler: push},
 	{method: 'POST', pattern: '/images/:name*/tag', handler: tag},
 	{method: 'DELETE', pattern: '/images/:name*', handler: remove},

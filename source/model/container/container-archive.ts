@@ -3,7 +3,7 @@
 
 import {rfc3339OfMoment} from '../../base/internet-date.js';
 import type {JsonObject} from '../../base/json.js';
-import {isTarError, readTar, type TarEntry, tarEntry, tarPath, writeTar} from '../../base/tar.js';
+import {isTarError, readTar, type SparseBytes, type TarEntry, tarEntry, tarPath, writeTar} from '../../base/tar.js';
 import {type Failure, failed} from '../kernel/errno.js';
 import type {Attributes} from '../kernel/file-types.js';
 import {attachMount} from '../kernel/mount.js';
@@ -95,6 +95,22 @@ export function archiveAll(caller: Caller): Uint8Array {
 	return failed(root) ? writeTar([]) : writeTar([...entriesOf(caller, root, '')].filter(entry => entry.name !== ''));
 }
 
+const pieceBytes = 65_536;
+
+/** What a file holds, long runs of zeros as holes: most of an image's size is files of which only the size is modelled. */
+function contentOf({context}: Caller, {fs, place, attributes: {sizeBytes}}: Found): SparseBytes {
+	const type = typeOf(context, fs);
+	const chunks: Array<{readonly offset: number; readonly bytes: Uint8Array}> = [];
+	for (let offset = 0; offset < sizeBytes; offset += pieceBytes) {
+		const bytes = type.read(context, fs, place.node, offset, Math.min(pieceBytes, sizeBytes - offset));
+		if (!failed(bytes) && bytes.some(byte => byte !== 0)) {
+			chunks.push({offset, bytes});
+		}
+	}
+
+	return {sizeBytes, chunks};
+}
+
 function * entriesOf(caller: Caller, found: Found, name: string): Generator<TarEntry> {
 	const {context} = caller;
 	const {fs, place, attributes} = found;
@@ -105,10 +121,9 @@ function * entriesOf(caller: Caller, found: Found, name: string): Generator<TarE
 	}
 
 	const link = attributes.type === 'symlink' ? type.readlink(context, fs, place.node) : undefined;
-	const bytes = attributes.type === 'file' ? type.read(context, fs, place.node, 0, attributes.sizeBytes) : undefined;
 	yield tarEntry(name, attributes.type, {
 		mode, uid, gid, mtimeUs, major: rdev.major, minor: rdev.minor, linkName: link === undefined || failed(link) ? '' : link.target,
-		...(bytes === undefined || failed(bytes) || bytes.length === 0 ? {} : {content: {sizeBytes: bytes.length, chunks: [{offset: 0, bytes}]}}),
+		...(attributes.type === 'file' && attributes.sizeBytes > 0 ? {content: contentOf(caller, found)} : {}),
 	});
 	const entries = attributes.type === 'directory' ? type.entries(context, fs, place.node) : [];
 	for (const entry of failed(entries) ? [] : entries) {
