@@ -3,7 +3,8 @@
 import {failed} from '../model/kernel/errno.js';
 import {Confirmer} from './confirm.js';
 import type {Command} from './options.js';
-import {baseName, directoryName, joinPath, normalPath} from './paths.js';
+import {normalPath} from '../base/path.js';
+import {baseName, directoryName, joinPath} from './paths.js';
 import type {Blocking} from './standard-io.js';
 import {targetOptions, type Pair} from './targets.js';
 import {tool, type Tool} from './tool.js';

@@ -26,17 +26,3 @@ export function directoryName(path: string): string {
 	const directory = trimmed.slice(0, slash).replace(/\/+$/v, '');
 	return directory === '' ? '/' : directory;
 }
-
-/** Removes `.`, `..` and doubled slashes of an absolute path without looking at links. */
-export function normalPath(path: string): string {
-	const parts: string[] = [];
-	for (const part of path.split('/')) {
-		if (part === '..') {
-			parts.pop();
-		} else if (part !== '' && part !== '.') {
-			parts.push(part);
-		}
-	}
-
-	return `/${parts.join('/')}`;
-}

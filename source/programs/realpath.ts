@@ -3,7 +3,7 @@
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import {relativePath} from './ln.js';
 import type {Command} from './options.js';
-import {normalPath} from './paths.js';
+import {normalPath} from '../base/path.js';
 import {resolvePath} from './resolve-path.js';
 import {tool} from './tool.js';
 

@@ -2,7 +2,8 @@
 
 import {Confirmer} from './confirm.js';
 import type {Command} from './options.js';
-import {baseName, normalPath} from './paths.js';
+import {normalPath} from '../base/path.js';
+import {baseName} from './paths.js';
 import {removeTree} from './remove-files.js';
 import {tool} from './tool.js';
 

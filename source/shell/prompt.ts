@@ -1,5 +1,6 @@
 // Prompts: the backslash escapes of PS1, PS2 and PS4. Source: bash manual 6.9.
 
+import {strftime} from '../base/calendar.js';
 import {wallTime} from '../base/clock.js';
 import {failed} from '../model/kernel/errno.js';
 import type {Shell} from './shell.js';
@@ -91,48 +92,12 @@ function directory(shell: Shell, lastOnly: boolean): string {
 	return lastOnly && cwd !== '/' ? cwd.slice(cwd.lastIndexOf('/') + 1) : cwd;
 }
 
-const weekdays = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** What the time escapes of a prompt stand for, as strftime formats. Source: bash(1), PROMPTING. */
+const clockFormats: Readonly<Record<string, string>> = {t: '%H:%M:%S', T: '%I:%M:%S', '@': '%I:%M %p', A: '%H:%M', d: '%a %b %d'};
 
-/** Time of day in UTC. Simplified: prompts know no time zone. */
+/** Simplified: prompts know no time zone but UTC. */
 function clock(shell: Shell, letter: string): string {
-	const {seconds} = wallTime(shell.process.sys.now());
-	const two = (value: number): string => String(value).padStart(2, '0');
-	const hours = Math.floor(seconds / 3600) % 24;
-	const minutes = Math.floor(seconds / 60) % 60;
-	const twelve = hours % 12 === 0 ? 12 : hours % 12;
-	switch (letter) {
-		case 't': {
-			return `${two(hours)}:${two(minutes)}:${two(seconds % 60)}`;
-		}
-
-		case 'T': {
-			return `${two(twelve)}:${two(minutes)}:${two(seconds % 60)}`;
-		}
-
-		case '@': {
-			return `${two(twelve)}:${two(minutes)} ${hours < 12 ? 'AM' : 'PM'}`;
-		}
-
-		case 'A': {
-			return `${two(hours)}:${two(minutes)}`;
-		}
-
-		default: {
-			const days = Math.floor(seconds / 86_400);
-			const {month, day} = civilDate(days);
-			return `${weekdays[days % 7]} ${months[month - 1]} ${two(day)}`;
-		}
-	}
-}
-
-/** Month and day of a number of days since 1970-01-01. Source: H. Hinnant, chrono-compatible low-level date algorithms. */
-function civilDate(days: number): {readonly month: number; readonly day: number} {
-	const dayOfEra = (days + 719_468) % 146_097;
-	const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
-	const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-	const shifted = Math.floor((5 * dayOfYear + 2) / 153);
-	return {month: shifted < 10 ? shifted + 3 : shifted - 9, day: dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1};
+	return strftime(clockFormats[letter] ?? '', wallTime(shell.process.sys.now()));
 }
 
 /** A field of /etc/passwd: names for prompts, home directories for tildes. */

@@ -2,6 +2,7 @@
 //
 // Simplified: the `local` driver without options (no tmpfs, NFS or quota volumes).
 
+import {normalPath} from '../../base/path.js';
 import {nowNs} from '../../base/clock.js';
 import type {Json} from '../../base/json.js';
 import type {Container, ContainerId, HostConfig, MountPoint, Volume} from './container-schema.js';
@@ -125,31 +126,17 @@ function parseBind(engine: Engine, spec: string): MountPoint | EngineError {
 		return engineError(500, `invalid volume specification: '${spec}': invalid mount config for type "${isVolume ? 'volume' : 'bind'}": invalid mount path: '${destination}' mount path must be absolute`);
 	}
 
-	if (cleanPath(destination) === '/') {
+	if (normalPath(destination) === '/') {
 		return engineError(500, `invalid volume specification: '${spec}': invalid mount config for type "${isVolume ? 'volume' : 'bind'}": invalid specification: destination can't be '/'`);
 	}
 
-	const common = {destination: cleanPath(destination), mode, ...parsed, tmpfsOptions: []};
+	const common = {destination: normalPath(destination), mode, ...parsed, tmpfsOptions: []};
 	if (!isVolume) {
-		return {...common, type: 'bind', name: undefined, source: cleanPath(source), createSource: true};
+		return {...common, type: 'bind', name: undefined, source: normalPath(source), createSource: true};
 	}
 
 	const volume = addVolume(engine, {name: source});
 	return isEngineError(volume) ? volume : {...common, mode: mode || 'z', type: 'volume', name: volume.name, source: volume.mountpoint, createSource: false};
-}
-
-/** A path without `.`, `..`, empty components and a slash at the end. */
-export function cleanPath(path: string): string {
-	const parts: string[] = [];
-	for (const part of path.split('/')) {
-		if (part === '..') {
-			parts.pop();
-		} else if (part !== '' && part !== '.') {
-			parts.push(part);
-		}
-	}
-
-	return `/${parts.join('/')}`;
 }
 
 /** Where everything that a container has mounted comes from. Volumes that it names are made. */
@@ -181,7 +168,7 @@ export function resolveMounts(engine: Engine, hostConfig: HostConfig, volumes: r
 	}
 
 	for (const volume of volumes) {
-		const destination = cleanPath(volume);
+		const destination = normalPath(volume);
 		if (!byDestination.has(destination)) {
 			const made = addVolume(engine, {name: ''});
 			if (isEngineError(made)) {
@@ -209,9 +196,9 @@ function mountsFrom(engine: Engine, source: string): readonly MountPoint[] | Eng
 
 function specMounts(engine: Engine, {Mounts = []}: HostConfig): readonly (MountPoint | EngineError)[] {
 	return Mounts.map(spec => {
-		const common = {destination: cleanPath(spec.Target), mode: '', isWritable: spec.ReadOnly !== true, noCopy: spec.VolumeOptions?.NoCopy ?? false, tmpfsOptions: [], createSource: false};
+		const common = {destination: normalPath(spec.Target), mode: '', isWritable: spec.ReadOnly !== true, noCopy: spec.VolumeOptions?.NoCopy ?? false, tmpfsOptions: [], createSource: false};
 		if (spec.Type === 'bind') {
-			return {...common, type: 'bind', name: undefined, source: cleanPath(spec.Source ?? '')};
+			return {...common, type: 'bind', name: undefined, source: normalPath(spec.Source ?? '')};
 		}
 
 		if (spec.Type === 'tmpfs') {
@@ -228,7 +215,7 @@ function specMounts(engine: Engine, {Mounts = []}: HostConfig): readonly (MountP
 /** `--tmpfs /run:size=64m`. They are not among the Mounts that inspect shows. */
 function tmpfsMounts({Tmpfs = {}}: HostConfig): readonly MountPoint[] {
 	return Object.entries(Tmpfs).map(([destination, options]) => ({
-		type: 'tmpfs', name: undefined, source: '', destination: cleanPath(destination), mode: options, isWritable: !options.split(',').includes('ro'), noCopy: false,
+		type: 'tmpfs', name: undefined, source: '', destination: normalPath(destination), mode: options, isWritable: !options.split(',').includes('ro'), noCopy: false,
 		tmpfsOptions: options === '' ? [] : options.split(','), createSource: false,
 	}));
 }

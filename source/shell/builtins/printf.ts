@@ -5,7 +5,7 @@ import {assignText, isName, parseAssignment} from '../assign.js';
 import {quoteBackslash, quoteSingle, unescapeAnsi} from '../quote.js';
 import {complain, print} from '../shell.js';
 import type {BuiltinCall, Doing, Shell} from '../shell.js';
-import {formatTime} from './strftime.js';
+import {strftime} from '../../base/calendar.js';
 import {printUsage, readOptions} from './usage.js';
 
 const outputMax = 1_048_576;
@@ -279,5 +279,5 @@ function general(magnitude: number, digits: number, keepsZeros: boolean): string
 function timeText(shell: Shell, format: string, word: string | undefined): string {
 	const now = wallTime(shell.process.sys.now()).seconds;
 	const seconds = word === undefined || word === '-1' ? now : (word === '-2' ? worldEpochSeconds + Math.floor(shell.startNs / 1e9) : Number(word) || 0);
-	return formatTime(format === '' ? '%X' : format, seconds);
+	return strftime(format === '' ? '%X' : format, {seconds, nanoseconds: 0});
 }

@@ -10,7 +10,7 @@ import type {Client} from '../client/client.js';
 import {tarOfFiles} from '../client/file-tar.js';
 import {inputBytes} from '../commands/archive.js';
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
-import {normalPath} from '../container/create-body.js';
+import {normalPath} from '../../../base/path.js';
 import {readWholeFile} from '../container/env-file.js';
 
 export type BuildContext = {

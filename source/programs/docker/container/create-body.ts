@@ -1,6 +1,7 @@
 // From the flags of `docker run` and `docker create` to the document of POST /containers/create, member for member as the real
 // client sends it. Source: docker/cli cli/command/container/opts.go (parse, parseNetworkOpts).
 
+import {normalPath} from '../../../base/path.js';
 import {failed} from '../../../model/kernel/errno.js';
 import type {Client} from '../client/client.js';
 import {idleEndpoint, pairs} from '../commands/network.js';
@@ -115,20 +116,6 @@ function volumesOf(client: Client, flags: Flags): Volumes | Refusal {
 	}
 
 	return {binds, anonymous, mounts};
-}
-
-/** filepath.Clean of an absolute path. */
-export function normalPath(path: string): string {
-	const parts: string[] = [];
-	for (const part of path.split('/')) {
-		if (part === '..') {
-			parts.pop();
-		} else if (part !== '' && part !== '.') {
-			parts.push(part);
-		}
-	}
-
-	return `/${parts.join('/')}`;
 }
 
 /** `no`, `always`, `unless-stopped`, `on-failure:3` (opts.ParseRestartPolicy). */
