@@ -22,5 +22,6 @@ test('the vCPU map shows where vCPUs are, marks what changed, and how long they 
 	]);
 	expect(rows('hosts', before)).toContain('* 2 VMs (2 running)');
 	host.sh(`for d in web db; do virsh qemu-agent-command $d '{"execute": "guest-exec", "arguments": {"path": "/usr/bin/stress-ng", "arg": ["--cpu", "1"]}}'; done`);
+	expect(rows('hosts', before)[2]).toContain('2 / 8');
 	expect(rows('vcpu-map', before)[1]).toBe('*   0 s0c0  web:0 steal 50%  db:0 steal 50%');
 });

@@ -3,6 +3,7 @@
 import type {Nanoseconds} from '../../../base/clock.js';
 import type {Container} from '../../../model/container/container-schema.js';
 import type {Host} from '../../../model/host/schema.js';
+import type {Domain} from '../../../model/hypervisor/domain-schema.js';
 import type {Kernel, Task} from '../../../model/kernel/schema.js';
 import {isTableChanged, tableOf, type PanelContext} from '../panel-context.js';
 import {selectMachines} from '../select-machines.js';
@@ -15,7 +16,7 @@ export type HostRow = {
 	readonly topology: {readonly sockets: number; readonly cores: number; readonly threads: number} | undefined;
 	readonly memoryBytes: number;
 	readonly usedBytes: number;
-	/** Tasks that want a processor. */
+	/** Tasks and vCPUs that want a processor. */
 	readonly runnable: number;
 	readonly processCount: number;
 	readonly machines: {readonly count: number; readonly running: number};
@@ -45,7 +46,7 @@ export function selectHosts(context: PanelContext): readonly HostRow[] {
 				topology: host === undefined ? undefined : {sockets: host.sockets, cores: host.coresPerSocket, threads: host.threadsPerCore},
 				memoryBytes: kernel.memoryBytes,
 				usedBytes: tasks.reduce((sum, task) => sum + task.memoryBytes, 0),
-				runnable: tasks.filter(task => task.state === 'runnable').length,
+				runnable: tasks.filter(task => task.state === 'runnable').length + busyVcpus(world, kernel.id),
 				processCount: tasks.length,
 				machines: {count: own.length, running: running.length},
 				containers: {count: containers.length, running: containers.filter(({state}) => state.status === 'running').length},
@@ -57,6 +58,10 @@ export function selectHosts(context: PanelContext): readonly HostRow[] {
 				},
 			};
 		});
+}
+
+function busyVcpus(world: PanelContext['world'], kernel: number): number {
+	return Array.from(tableOf<Domain>(world, `domain:${kernel}`).values()).flatMap(({live}) => live?.vcpus ?? []).filter(({demandPpm}) => demandPpm > 0).length;
 }
 
 /** Processes came or went; that they ran for a while is no news. */
