@@ -4,6 +4,7 @@
 import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
 import type {TraceEvent} from '../../base/transaction.js';
+import type {Hop} from '../network/delivery.js';
 import type {NetworkSchema} from '../network/network-schema.js';
 import type {CgroupSchema} from './cgroup/cgroup-schema.js';
 import type {FileContent} from './file-content.js';
@@ -220,6 +221,8 @@ export type Socket = {
 	readonly remote: SocketAddress | undefined;
 	readonly listenerKey: string | undefined;
 	readonly peer: number | undefined;
+	/** Links that what is sent passes, for their counters; empty for unix sockets. */
+	readonly way: readonly Hop[];
 	readonly received: readonly Uint8Array[];
 	readonly receivedBytes: number;
 	/** The peer will send no more. */

@@ -2,10 +2,11 @@
 // each other. Where an internet address leads is asked of the network layer. Source: unix(7), tcp(7), connect(2).
 //
 // Simplified: segments, windows and retransmission are not modelled. Bytes arrive in order at once, and so does the news that nobody
-// answers (ETIMEDOUT), for which a real client waits two minutes.
+// answers (ETIMEDOUT), for which a real client waits two minutes. Of the segments that carry no data only those that open a connection
+// are counted on the links.
 
 import {must} from '../../base/assert.js';
-import {deliver} from '../network/delivery.js';
+import {countTraffic, deliver, type Hop} from '../network/delivery.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failure} from './errno.js';
 import {listenBacklog, socketBufferBytes} from './limits.js';
@@ -29,7 +30,7 @@ function changeSocket(loop: RunLoop, id: number, changes: Partial<Socket>): void
 export function makeSocket(loop: RunLoop, owner: {readonly family: 'unix' | 'inet'; readonly namespace: NamespaceId; readonly kernel: KernelId}): number {
 	const id = takeNumber(loop.tx, 'socket');
 	loop.tx.put('socket', id, {
-		id, ...owner, state: 'new', local: undefined, remote: undefined, listenerKey: undefined, peer: undefined, received: [], receivedBytes: 0, endOfStream: false, backlog: [],
+		id, ...owner, state: 'new', local: undefined, remote: undefined, listenerKey: undefined, peer: undefined, way: [], received: [], receivedBytes: 0, endOfStream: false, backlog: [],
 	});
 	return id;
 }
@@ -119,7 +120,23 @@ export function connectInet(loop: RunLoop, id: number, address: InetAddress): vo
 	}
 
 	changeSocket(loop, id, {local: {family: 'inet', address: route.source, port: freePort(loop, socket.namespace)}});
-	return join(loop, id, listener.socket, address, {family: 'inet', address: route.address, port: route.port});
+	const refused = join(loop, id, listener.socket, address, {family: 'inet', address: route.address, port: route.port});
+	return refused ?? shakeHands(loop, id, route.hops);
+}
+
+/** Ethernet, IP and TCP headers with time stamps; the first two segments have more options. */
+const segmentHeaderBytes = 66;
+const openingSegmentBytes = 74;
+const segmentBytes = 1448;
+
+/** Notes the way of both directions, and counts the three segments that open a connection. */
+function shakeHands(loop: RunLoop, client: number, way: readonly Hop[]): void {
+	const back = way.toReversed().map((hop): Hop => ({...hop, direction: hop.direction === 'in' ? 'out' : 'in'}));
+	changeSocket(loop, client, {way});
+	changeSocket(loop, must(getSocket(loop, client).peer, 'shakeHands: no peer'), {way: back});
+	countTraffic(loop.tx, way, openingSegmentBytes);
+	countTraffic(loop.tx, back, openingSegmentBytes);
+	countTraffic(loop.tx, way, segmentHeaderBytes);
 }
 
 /** Makes the server's end of a connection and puts it into the listener's queue. */
@@ -183,6 +200,8 @@ export function writeSocket(loop: RunLoop, id: number, bytes: Uint8Array): numbe
 		return failure('EAGAIN');
 	}
 
+	const segments = Math.ceil(chunk.length / segmentBytes);
+	countTraffic(loop.tx, socket.way, chunk.length + segments * segmentHeaderBytes, segments);
 	changeSocket(loop, peer.id, {received: [...peer.received, chunk], receivedBytes: peer.receivedBytes + chunk.length});
 	loop.wake(socketChannel(peer.id, 'readable'));
 	return chunk.length;
