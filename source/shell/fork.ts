@@ -25,7 +25,9 @@ export function * forkShell(shell: Shell, {group, isBackground = false}: ForkPla
 	const child = shell.clone();
 	const pid = shell.process.sys.fork(process => runChild(child, process, {shell, group, isBackground, body}));
 	if (failed(pid)) {
-		return yield * abandon(shell, `fork: ${errorTextOf(pid)}`, {status: 254, isFatal: true});
+		return yield * shell.personality.kind === 'bash'
+			? abandon(shell, `fork: ${errorTextOf(pid)}`, {status: 254, isFatal: true})
+			: abandon(shell, `${shell.personality.kind === 'busybox' ? 'can\'t fork' : 'Cannot fork'}: ${errorTextOf(pid)}`, {status: 2, isFatal: true});
 	}
 
 	if (group !== undefined) {

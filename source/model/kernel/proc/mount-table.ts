@@ -103,7 +103,8 @@ export function shownMounts(context: FsContext, task: Task): readonly ShownMount
 /** The words after the type: those of the mount and, after them, those of its filesystem. */
 function optionsOf({flags, fsOptions}: Mount): {readonly own: readonly string[]; readonly superblock: readonly string[]} {
 	const isReadOnly = flags.includes('ro');
-	const own = [isReadOnly ? 'ro' : 'rw', ...flags.filter(flag => flag !== 'ro' && flag !== 'rw')];
+	// strictatime is what is shown by saying nothing.
+	const own = [isReadOnly ? 'ro' : 'rw', ...flags.filter(flag => flag !== 'ro' && flag !== 'rw' && flag !== 'strictatime')];
 	return {own, superblock: fsOptions};
 }
 
