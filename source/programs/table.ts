@@ -117,6 +117,10 @@ import {getfattr} from './getfattr.js';
 import {setfattr} from './setfattr.js';
 import {setpriv} from './setpriv.js';
 import {chroot} from './chroot.js';
+import {unshare} from './unshare.js';
+import {nsenter} from './nsenter.js';
+import {lsns} from './lsns.js';
+import {pivotRoot} from './pivot-root.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -252,6 +256,10 @@ const programs: Record<string, Program> = {
 	sha512sum,
 	getfattr,
 	setfattr,
+	unshare,
+	nsenter,
+	lsns,
+	pivot_root: pivotRoot,
 	setpriv,
 	chroot,
 };

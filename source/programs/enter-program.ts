@@ -1,0 +1,44 @@
+// What unshare(1) and nsenter(1) have in common: after the namespaces were changed, a program runs in them, as a child if it must
+// be born into a new pid namespace.
+
+import {wait} from '../model/kernel/blocking.js';
+import {errorTextOf, failed} from '../model/kernel/errno.js';
+import type {Process, Running} from '../model/kernel/program.js';
+import {signalNumbers} from '../model/kernel/signal.js';
+import {baseName} from './paths.js';
+import {executeByPath} from './run-command.js';
+import {printTo, type Blocking} from './standard-io.js';
+
+/** Without a program, the shell of $SHELL as a login shell. Source: util-linux, lib/exec_shell.c. */
+export function * becomeProgram(process: Process, name: string, argv: readonly string[]): Running {
+	const shell = process.env.get('SHELL') ?? '/bin/sh';
+	const image = argv.length > 0 ? executeByPath(process, argv) : process.sys.execve(shell, [`-${baseName(shell)}`], process.env);
+	if (failed(image)) {
+		yield * printTo(process, 2, `${name}: failed to execute ${argv[0] ?? shell}: ${errorTextOf(image)}\n`);
+		return image.errno === 'ENOENT' ? 127 : 126;
+	}
+
+	return yield * image.run();
+}
+
+/** Runs `main` in a child and ends as it does. */
+export function * inChild(process: Process, name: string, main: (child: Process) => Running): Blocking<number> {
+	const child = process.sys.fork(main);
+	if (failed(child)) {
+		yield * printTo(process, 2, `${name}: fork failed: ${errorTextOf(child)}\n`);
+		return 1;
+	}
+
+	for (;;) {
+		const status = yield * wait(process, child);
+		if (failed(status)) {
+			if (status.errno !== 'EINTR') {
+				return 1;
+			}
+		} else if (status.kind === 'exited') {
+			return status.status;
+		} else if (status.kind === 'killed') {
+			return 128 + signalNumbers[status.signal];
+		}
+	}
+}
