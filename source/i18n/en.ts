@@ -22,7 +22,8 @@ export const en = {
 
 	'hosts.none': 'No hosts in this world.',
 	'hosts.cpus': (values: {readonly count: number}) => values.count === 1 ? '1 CPU' : `${values.count} CPUs`,
-	'hosts.topology': '{sockets} × {cores} cores × {threads} threads, {mhz} MHz',
+	'hosts.topology': (values: {readonly sockets: number; readonly cores: number; readonly threads: number; readonly mhz: number}) =>
+		`${values.sockets} ${values.sockets === 1 ? 'socket' : 'sockets'} × ${values.cores} cores × ${values.threads} threads, ${values.mhz} MHz`,
 	'hosts.memory': 'memory',
 	'hosts.load': 'load',
 	'hosts.processes': (values: {readonly count: number}) => values.count === 1 ? '1 process' : `${values.count} processes`,

@@ -22,7 +22,7 @@ export const zhCn: Catalogue = {
 
 	'hosts.none': '当前环境里没有宿主机。',
 	'hosts.cpus': ({count}) => `${count} 个 CPU`,
-	'hosts.topology': '{sockets} 路 × {cores} 核 × {threads} 线程，{mhz} MHz',
+	'hosts.topology': ({sockets, cores, threads, mhz}) => `${sockets} 路 × ${cores} 核 × ${threads} 线程，${mhz} MHz`,
 	'hosts.memory': '内存',
 	'hosts.load': '负载',
 	'hosts.processes': ({count}) => `${count} 个进程`,

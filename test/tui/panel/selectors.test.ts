@@ -94,12 +94,11 @@ test('hosts: processors, memory, load, and how much runs on them', () => {
 		'task:1': [[1, task({id: 1, memoryBytes: 4 * 2 ** 30})], [2, task({id: 2, state: 'runnable'})], [3, task({id: 3, isThread: true})]],
 	});
 	expect(rows('hosts', {world, before: changed(world, {'container:1': []})})).toBe([
-		'lab  1 × 4 cores × 2 threads, 2600 MHz',
+		'lab  1 socket × 4 cores × 2 threads, 2600 MHz',
 		'  memory ███░░░░░░░ 4 GiB / 16 GiB',
 		'  load █░░░░░░░░░ 1 / 8',
 		'  2 processes',
 		'* 1 container (1 running)',
-		'  0 VMs (0 running)',
 	].join('\n'));
 });
 

@@ -21,8 +21,8 @@ export function hostsPanel(hosts: readonly HostRow[], {locale}: PanelView): Line
 		line('  ', `${message(locale, 'hosts.memory')} `, span(bar(host.usedBytes / host.memoryBytes, barCells), styles.bar), ` ${binarySize(host.usedBytes)} / ${binarySize(host.memoryBytes)}`),
 		line('  ', `${message(locale, 'hosts.load')} `, span(bar(host.runnable / host.cpuCount, barCells), styles.bar), ` ${host.runnable} / ${host.cpuCount}`),
 		countRow(message(locale, 'hosts.processes', {count: host.processCount}), host.changed.processes),
-		countRow(message(locale, 'hosts.containers', host.containers), host.changed.containers),
-		countRow(message(locale, 'hosts.machines', host.machines), host.changed.machines),
+		...countRows(message(locale, 'hosts.containers', host.containers), host.containers.count, host.changed.containers),
+		...countRows(message(locale, 'hosts.machines', host.machines), host.machines.count, host.changed.machines),
 	]);
 }
 
@@ -30,6 +30,11 @@ function cpuText({topology, cpuCount, cpuMhz}: HostRow, locale: Locale): string 
 	return topology === undefined
 		? `${message(locale, 'hosts.cpus', {count: cpuCount})}, ${cpuMhz} MHz`
 		: message(locale, 'hosts.topology', {...topology, mhz: cpuMhz});
+}
+
+/** None is only worth a row when it is news. */
+function countRows(text: string, count: number, isChanged: boolean): Line[] {
+	return count > 0 || isChanged ? [countRow(text, isChanged)] : [];
 }
 
 function countRow(text: string, isChanged: boolean): Line {
