@@ -108,7 +108,7 @@ function * run(host: EngineHost, request: RunRequest, {container, root}: Opened)
 		env: new Map(), files: io.files,
 	}, process => containerInit(process, {
 		argv: request.argv, env: environment(container, user.home), workingDir: request.workingDir, user, capabilities: defaultCapabilities, hasTerminal: false, usesInit: false,
-		mounts: {binds: [...own, ...mounts.filter(mount => mount !== undefined)], shmBytes: container.hostConfig.ShmSize, isReadonly: false, isPrivileged: false, terminal: undefined},
+		mounts: {binds: [...own, ...mounts.filter(mount => mount !== undefined)], shmBytes: container.hostConfig.ShmSize, isReadonly: false, isPrivileged: false, sysctls: [], terminal: undefined},
 		report(text) {
 			problem = text;
 		},

@@ -95,13 +95,18 @@ function parseRequest(engine: Engine, request: Json): Request | EngineError {
 	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});
 }
 
-function checkMode(engine: Engine, {NetworkMode, Links, IpcMode, PidMode, UTSMode}: HostConfig): EngineError | undefined {
+function checkMode(engine: Engine, {NetworkMode, Links, Sysctls, IpcMode, PidMode, UTSMode}: HostConfig): EngineError | undefined {
 	if (NetworkMode === 'container:' || NetworkMode === '') {
 		return engineError(400, 'invalid container format container:<name|id>');
 	}
 
 	if ((Links ?? []).length > 0) {
 		return engineError(501, 'virtlab does not model links between containers; use a network');
+	}
+
+	const shared = Object.keys(Sysctls ?? {}).find(name => !isNamespaced(name) || (NetworkMode === 'host' && name.startsWith('net.')));
+	if (shared !== undefined) {
+		return engineError(400, NetworkMode === 'host' && shared.startsWith('net.') ? `sysctl "${shared}" not allowed in host network namespace` : `sysctl "${shared}" is not in a separate kernel namespace`);
 	}
 
 	const isFixed = (mode: string, words: readonly string[]) => words.includes(mode);
@@ -121,6 +126,12 @@ function checkMode(engine: Engine, {NetworkMode, Links, IpcMode, PidMode, UTSMod
 	const joined = [IpcMode, PidMode].find(mode => mode.startsWith('container:'));
 	const other = joined === undefined ? undefined : findContainer(engine, joined.slice('container:'.length));
 	return isEngineError(other) ? engineError(400, other.message) : undefined;
+}
+
+/** Parameters of which every container has its own. Source: opencontainers/runc libcontainer/configs/validate sysctl(). */
+function isNamespaced(name: string): boolean {
+	const ofIpc = ['kernel.msgmax', 'kernel.msgmnb', 'kernel.msgmni', 'kernel.sem', 'kernel.shmall', 'kernel.shmmax', 'kernel.shmmni', 'kernel.shm_rmid_forced'];
+	return ofIpc.includes(name) || name.startsWith('fs.mqueue.') || name.startsWith('net.') || name === 'kernel.domainname' || name === 'kernel.hostname';
 }
 
 function parseEndpoints(networking: Json | undefined, hostConfig: HostConfig): readonly Endpoint[] | EngineError {

@@ -1,7 +1,8 @@
 // What runs in a container between its birth and its program: mounts, devices, credentials, then execve. Real engines leave this to runc.
 // Source: opencontainers/runc libcontainer/standard_init_linux.go, rootfs_linux.go; moby/moby oci/defaults.go.
 
-import {failed} from '../kernel/errno.js';
+import {encodeText} from '../../base/bytes.js';
+import {errorTextOf, failed} from '../kernel/errno.js';
 import {attachMount} from '../kernel/mount.js';
 import type {Process, Running} from '../kernel/program.js';
 import type {NodeId, FsId} from '../kernel/file-types.js';
@@ -36,6 +37,7 @@ export type InitRequest = {
 		readonly shmBytes: number;
 		readonly isReadonly: boolean;
 		readonly isPrivileged: boolean;
+		readonly sysctls: readonly (readonly [name: string, value: string])[];
 		readonly terminal: number | undefined;
 	};
 	/** Told once: undefined when the program is about to run, else why it cannot. */
@@ -191,6 +193,11 @@ function setUpMounts(process: Process, mounts: Mounts): string | undefined {
 		}
 	}
 
+	const refused = setParameters(process, mounts);
+	if (refused !== undefined) {
+		return refused;
+	}
+
 	if (!mounts.isPrivileged) {
 		protectPaths(sys);
 	}
@@ -200,6 +207,24 @@ function setUpMounts(process: Process, mounts: Mounts): string | undefined {
 	}
 
 	sys.umask(mask);
+	return undefined;
+}
+
+/** `--sysctl`: parameters of the container's own namespaces, while /proc/sys can still be written. */
+function setParameters({sys}: Process, {sysctls}: Mounts): string | undefined {
+	for (const [name, value] of sysctls) {
+		const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+		const fd = sys.open(path, {write: true});
+		const written = failed(fd) ? fd : sys.write(fd, encodeText(value));
+		if (!failed(fd)) {
+			sys.close(fd);
+		}
+
+		if (failed(written)) {
+			return `${failed(fd) ? 'open' : 'write'} ${path}: ${errorTextOf(written).toLowerCase()}`;
+		}
+	}
+
 	return undefined;
 }
 

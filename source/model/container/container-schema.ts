@@ -76,6 +76,8 @@ export type HostConfig = {
 	readonly UTSMode: string;
 	readonly ShmSize: number;
 	readonly Tmpfs: Readonly<Record<string, string>> | undefined;
+	readonly Sysctls: Readonly<Record<string, string>> | undefined;
+	readonly UsernsMode: '' | 'host';
 	readonly Mounts: readonly MountSpec[] | undefined;
 	readonly ConsoleSize: readonly [number, number];
 	readonly CpuShares: number;

@@ -184,7 +184,7 @@ function initRequest(host: EngineHost, container: Container, root: Place): Omit<
 		capabilities: grantedCapabilities(hostConfig),
 		hasTerminal: config.Tty ?? false,
 		usesInit: hostConfig.Init ?? false,
-		mounts: {binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, terminal: undefined},
+		mounts: {binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, sysctls: Object.entries(hostConfig.Sysctls ?? {}), terminal: undefined},
 	};
 }
 

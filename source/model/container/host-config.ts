@@ -1,7 +1,7 @@
 // HostConfig: what a container may use of its host. Read from a request, checked as dockerd checks it, and written out in full as
 // `docker inspect` shows it. Source: moby/moby api/types/container/hostconfig.go, daemon/daemon_unix.go verifyPlatformContainerResources.
 //
-// Simplified: fields that the model has nothing behind (block I/O weights, devices, sysctls, user namespaces, ...) are refused unless
+// Simplified: fields that the model has nothing behind (block I/O weights, devices, ...) are refused unless
 // they have their default.
 
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
@@ -10,9 +10,9 @@ import {engineError, type EngineError, firstError, isEngineError} from './engine
 import {isZero, JsonFields} from './json-fields.js';
 
 const unmodelled = [
-	'VolumeDriver', 'Cgroup', 'UsernsMode', 'CgroupParent', 'BlkioWeight', 'BlkioWeightDevice', 'BlkioDeviceReadBps',
+	'VolumeDriver', 'Cgroup', 'CgroupParent', 'BlkioWeight', 'BlkioWeightDevice', 'BlkioDeviceReadBps',
 	'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'Devices',
-	'DeviceCgroupRules', 'DeviceRequests', 'Ulimits', 'CpuCount', 'CpuPercent', 'IOMaximumIOps', 'IOMaximumBandwidth', 'StorageOpt', 'Sysctls',
+	'DeviceCgroupRules', 'DeviceRequests', 'Ulimits', 'CpuCount', 'CpuPercent', 'IOMaximumIOps', 'IOMaximumBandwidth', 'StorageOpt',
 	'Annotations', 'MaskedPaths', 'ReadonlyPaths', 'ContainerIDFile', 'KernelMemory', 'KernelMemoryTCP',
 ] as const;
 
@@ -60,6 +60,9 @@ export function parseHostConfig(value: Json | undefined): HostConfig | EngineErr
 		UTSMode: fields.text('UTSMode'),
 		ShmSize: fields.integer('ShmSize') || defaultShmBytes,
 		Tmpfs: fields.record('Tmpfs'),
+		Sysctls: fields.record('Sysctls'),
+		// The daemon remaps no users, so that the host's namespace is the one that containers have anyway.
+		UsernsMode: fields.text('UsernsMode') === 'host' ? 'host' : '',
 		Mounts: mounts,
 		ConsoleSize: Array.isArray(size) && size.length === 2 ? [Number(size[0]), Number(size[1])] : [0, 0],
 		CpuShares: fields.integer('CpuShares'),
@@ -90,6 +93,10 @@ function refuseUnmodelled(fields: JsonFields): EngineError | undefined {
 	const runtime = fields.text('Runtime');
 	if (!['', 'runc', 'io.containerd.runc.v2'].includes(runtime)) {
 		return engineError(400, `unknown or invalid runtime name: ${runtime}`);
+	}
+
+	if (!['', 'host'].includes(fields.text('UsernsMode'))) {
+		return engineError(400, `invalid user namespace mode: ${fields.text('UsernsMode')}`);
 	}
 
 	const driver = new JsonFields(fields.raw('LogConfig'), 'LogConfig').text('Type');
@@ -268,7 +275,9 @@ export function hostConfigJson(config: HostConfig): JsonObject {
 		OomScoreAdj: config.OomScoreAdj, PidMode: config.PidMode, Privileged: config.Privileged, PublishAllPorts: config.PublishAllPorts,
 		ReadonlyRootfs: config.ReadonlyRootfs, SecurityOpt: config.SecurityOpt,
 		...(config.Tmpfs === undefined ? {} : {Tmpfs: config.Tmpfs}),
-		UTSMode: config.UTSMode, UsernsMode: '', ShmSize: config.ShmSize, Runtime: 'runc', Isolation: '', CpuShares: config.CpuShares,
+		UTSMode: config.UTSMode, UsernsMode: config.UsernsMode, ShmSize: config.ShmSize,
+		...(config.Sysctls === undefined ? {} : {Sysctls: config.Sysctls}),
+		Runtime: 'runc', Isolation: '', CpuShares: config.CpuShares,
 		Memory: config.Memory, NanoCpus: config.NanoCpus, CgroupParent: '', BlkioWeight: 0, BlkioWeightDevice: [], BlkioDeviceReadBps: [],
 		BlkioDeviceWriteBps: [], BlkioDeviceReadIOps: [], BlkioDeviceWriteIOps: [], CpuPeriod: config.CpuPeriod, CpuQuota: config.CpuQuota,
 		CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0, CpusetCpus: config.CpusetCpus, CpusetMems: config.CpusetMems, Devices: [],

@@ -122,7 +122,7 @@ export const runFlags: readonly FlagSpec[] = [
 	flag('ulimit', 'ulimit', 'Ulimit options', {default: '[]', check: checkUlimit}),
 	flag('use-api-socket', 'bool', 'Bind mount Docker API socket and required auth', {isMissing: true}),
 	flag('user', 'string', 'Username or UID (format: <name|uid>[:<group|gid>])', {short: 'u'}),
-	flag('userns', 'string', 'User namespace to use', {isMissing: true}),
+	flag('userns', 'string', 'User namespace to use'),
 	flag('uts', 'string', 'UTS namespace to use'),
 	flag('volume', 'list', 'Bind mount a volume', {short: 'v'}),
 	flag('volume-driver', 'string', 'Optional volume driver for the container', {isMissing: true}),

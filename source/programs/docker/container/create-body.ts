@@ -74,6 +74,10 @@ function modeProblem(flags: Flags): string | undefined {
 		return '--pid: invalid PID mode';
 	}
 
+	if (!isMode(flags.text('userns'), ['', 'host'])) {
+		return '--userns: invalid USER mode';
+	}
+
 	if (!isMode(flags.text('uts'), ['', 'host'])) {
 		return '--uts: invalid UTS mode';
 	}
@@ -256,7 +260,7 @@ function hostConfig(parts: Parts, consoleSize: readonly [number, number]): Writa
 		Dns: flags.list('dns').map(address => address.trim()), DnsOptions: flags.list('dns-option'), DnsSearch: flags.list('dns-search'), ExtraHosts: orNull(flags.list('add-host').map(extraHost)),
 		GroupAdd: orNull(flags.list('group-add')), IpcMode: flags.text('ipc'), Cgroup: '', Links: orNull(flags.list('link')), OomScoreAdj: flags.int('oom-score-adj'), PidMode: flags.text('pid'),
 		Privileged: flags.bool('privileged'), PublishAllPorts: flags.bool('publish-all'), ReadonlyRootfs: flags.bool('read-only'), SecurityOpt: orNull(flags.list('security-opt')),
-		...tmpfs.length === 0 ? {} : {Tmpfs: Object.fromEntries(tmpfs)}, UTSMode: flags.text('uts'), UsernsMode: '', ShmSize: flags.bytes('shm-size'),
+		...tmpfs.length === 0 ? {} : {Tmpfs: Object.fromEntries(tmpfs)}, UTSMode: flags.text('uts'), UsernsMode: flags.text('userns'), ShmSize: flags.bytes('shm-size'),
 		...flags.list('sysctl').length === 0 ? {} : {Sysctls: pairs(flags.list('sysctl'))}, Isolation: '', ...resources(flags),
 		...parts.mounts.length === 0 ? {} : {Mounts: parts.mounts}, MaskedPaths: undefined, ReadonlyPaths: undefined, ...flags.changed('init') ? {Init: flags.bool('init')} : {},
 	};
