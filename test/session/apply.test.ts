@@ -80,3 +80,8 @@ test('equal origins and actions give equal worlds, another seed other ids', () =
 	expect(run(1)).toBe(run(1));
 	expect(run(1)).not.toBe(run(2));
 });
+
+test('time passes while nobody does anything', () => {
+	const {session} = startSession(origin);
+	expect(apply(session, {type: 'advance', ns: 60e9}).elapsedNs).toBe(60e9);
+});
