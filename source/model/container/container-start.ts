@@ -8,7 +8,7 @@ import {ensureCgroup, writeControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
 import type {Fd, Pid, Running} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';
-import {attachMount} from '../kernel/mount.js';
+import {attachMount, hiddenMount} from '../kernel/mount.js';
 import {changeTask} from '../kernel/tasks.js';
 import {resolve, typeOf, getMount} from '../kernel/vfs.js';
 import {cgroupFiles} from './cgroup-limits.js';
@@ -22,13 +22,14 @@ import type {Container, ContainerId, MountPoint} from './container-schema.js';
 import {containerShim, shimFds} from './container-shim.js';
 import {changeContainer, containerChannel, getContainer, isRunning, logContainerEvent} from './container-store.js';
 import {findUser} from './container-user.js';
-import {containerDirectory, layerPaths, logPath} from './container-view.js';
+import {containerDirectory, layerPaths, layersRoot, logPath} from './container-view.js';
 import {findNetwork} from './docker-network.js';
 import {plug, publishPorts} from './endpoint.js';
 import {engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {containerCaller, type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
 import {grantedCapabilities} from './granted-capabilities.js';
 import {makeNamespaces} from './sandbox.js';
+import type {Layer} from './schema.js';
 
 /** POST /containers/{id}/start. `parent` is the shim that starts the container again under a restart policy, if it is that. */
 export function * startContainer(host: EngineHost, id: ContainerId): Work<EngineError | 'started' | 'already-started'> {
@@ -150,7 +151,30 @@ function mountRoot(host: EngineHost, container: Container): Place {
 		fsOptions: [`lowerdir=${paths.lower}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`, 'nouserxattr'],
 	};
 	mountOnHost(host, paths.merged, mount);
+	showLayers(host, container);
 	return {mount: attachMount(host.tx, namespaces.mnt, {...mount, parent: undefined, mountpoint: undefined}), node};
+}
+
+/**
+ * Lets the host look into the directories that the overlay is made of: `diff` of the container and of its image's layers.
+ *
+ * Simplified: each of them is a filesystem of its own here, mounted where the real directory is, and left out of the lists of mounts;
+ * an image's layers appear with its first container.
+ */
+function showLayers(host: EngineHost, container: Container): void {
+	const {upper} = layerPaths(host, container);
+	const directories = [{path: upper, fs: container.layer.upper}, ...layersBelow(host, container).map(({cacheId, fs}) => ({path: `${layersRoot}/${cacheId}/diff`, fs}))];
+	for (const {path, fs} of directories) {
+		if (failed(host.process.sys.lstat(path))) {
+			const context = fsContext(host);
+			mountOnHost(host, path, {fs, root: typeOf(context, fs).root(context, fs), source: 'overlay2', type: 'ext4', flags: ['relatime', hiddenMount], fsOptions: []});
+		}
+	}
+}
+
+function layersBelow(host: EngineHost, {layer}: Container): ReadonlyArray<Pick<Layer, 'cacheId' | 'fs'>> {
+	const wanted = new Set(layer.imageLayers);
+	return [...host.tx.table(`layer:${host.engine}`).values()].filter(({fs}) => wanted.has(fs));
 }
 
 function mountOnHost(host: EngineHost, path: string, mount: Omit<Parameters<typeof attachMount>[2], 'parent' | 'mountpoint'>): void {

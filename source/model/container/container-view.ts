@@ -16,7 +16,8 @@ import {topChain} from './image-store.js';
 
 const never = '0001-01-01T00:00:00Z';
 const containersRoot = '/var/lib/docker/containers';
-const layersRoot = '/var/lib/docker/overlay2';
+/** Where overlay2 keeps its directories. */
+export const layersRoot = '/var/lib/docker/overlay2';
 
 function timeText(ns: number | undefined): string {
 	return ns === undefined ? never : rfc3339Nano(ns);

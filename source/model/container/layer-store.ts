@@ -8,6 +8,7 @@ import type {Writes, Reads} from '../../base/transaction.js';
 import {allocatedBytes} from '../kernel/file-content.js';
 import type {FsId} from '../kernel/file-types.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
+import {detachMount} from '../kernel/mount.js';
 import type {KernelEvent} from '../kernel/schema.js';
 import {chainId} from './image-document.js';
 import {type LayerTree, rootNode, tarOfTree, treeOfTar, treeSizeBytes} from './layer-tree.js';
@@ -51,7 +52,14 @@ export function makeTreeFileSystem(tx: ImageTx, tree: LayerTree): FsId {
 	return fs;
 }
 
+/** Takes a filesystem away, and with it the places where hosts see it. */
 export function removeFileSystem(tx: ImageTx, fs: FsId): void {
+	for (const {initial} of tx.table('kernel').values()) {
+		for (const mount of [...tx.table(`mount:${initial.mnt}`).values()].filter(each => each.fs === fs)) {
+			detachMount(tx, initial.mnt, mount.id);
+		}
+	}
+
 	for (const node of [...tx.table(`inode:${fs}`).keys()]) {
 		tx.delete(`inode:${fs}`, node);
 	}

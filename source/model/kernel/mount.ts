@@ -18,6 +18,9 @@ type Tx = Writes<KernelSchema, KernelEvent>;
 const mountFlags = new Set(['ro', 'rw', 'nosuid', 'suid', 'nodev', 'dev', 'noexec', 'exec', 'noatime', 'relatime', 'strictatime', 'nodiratime', 'sync', 'defaults']);
 const opposite: Readonly<Record<string, string>> = {rw: 'ro', suid: 'nosuid', dev: 'nodev', exec: 'noexec'};
 
+/** A flag of ours: the mount stands for a plain directory, so lists of mounts leave it out. */
+export const hiddenMount = 'hidden';
+
 export type NewMount = Omit<Mount, 'id' | 'propagation' | 'peerGroup'> & {readonly propagation?: Mount['propagation']};
 
 /** Adds a mount to a namespace; `parent` and `mountpoint` are undefined for the root. */

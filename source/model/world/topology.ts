@@ -132,7 +132,7 @@ function mountVirtual(tx: WorldTransaction, loop: RunLoop, kernel: KernelId): vo
 function makeVirtual(tx: WorldTransaction, item: VirtualMount, owner: string, capacityBytes: number): number {
 	if (item.owner === undefined) {
 		const options = Object.fromEntries((item.fsOptions ?? []).map(option => option.split('=', 2) as [string, string]));
-		return makeInodeFileSystem(tx, item.type, options, capacityBytes);
+		return makeInodeFileSystem(tx, item.type, options, item.type === 'devpts' ? undefined : capacityBytes);
 	}
 
 	const id = takeNumber(tx, 'filesystem');

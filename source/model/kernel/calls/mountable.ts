@@ -39,7 +39,8 @@ export function makeMountable(self: Self, request: MountableRequest): FsId | Fai
 		return failure('ENOENT');
 	}
 
-	return makeInodeFileSystem(loop.tx, request.type, options, capacity(self, options['size']));
+	// devpts and mqueue hold names only: df shows no size for them.
+	return makeInodeFileSystem(loop.tx, request.type, options, request.type === 'tmpfs' || request.type === 'devtmpfs' ? capacity(self, options['size']) : undefined);
 }
 
 function sharedFileSystem(self: Self, type: string, owner: string, options: Readonly<Record<string, string>>): FsId {

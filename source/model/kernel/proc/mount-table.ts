@@ -3,6 +3,7 @@
 
 import type {FsId, NodeId} from '../file-types.js';
 import {failed} from '../errno.js';
+import {hiddenMount} from '../mount.js';
 import type {FsContext} from '../filesystem.js';
 import type {Mount, Task} from '../schema.js';
 import {typeOf} from '../vfs.js';
@@ -92,7 +93,7 @@ export function shownMounts(context: FsContext, task: Task): readonly ShownMount
 	const shown: ShownMount[] = [];
 	for (const mount of mounts.values()) {
 		const path = pathOf(mount);
-		if (path !== undefined) {
+		if (path !== undefined && !mount.flags.includes(hiddenMount)) {
 			shown.push({mount, path});
 		}
 	}
