@@ -6,7 +6,7 @@
 
 import {BrokenInvariant} from '../base/assert.js';
 import {concatBytes, decodeText} from '../base/bytes.js';
-import {nowNs} from '../base/clock.js';
+import {advanceTo, nowNs, secondNs} from '../base/clock.js';
 import {reader, Transaction, type TraceEvent, type World} from '../base/transaction.js';
 import {evaluate} from '../lab/evaluate.js';
 import {takeHint} from '../lab/hint.js';
@@ -19,7 +19,7 @@ import type {Action} from './action.js';
 import {worldDocuments} from './documents.js';
 import {engineVersion} from './engine-version.js';
 import {collect, type Collector} from './collect.js';
-import {maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxSteps, maxStepsAtOnce} from './limits.js';
+import {keyNs, maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxSteps, maxStepsPerSecond} from './limits.js';
 import {bootWorld, isOutput, killForeground, logIn, type Machine, pressKey, type Transact, typeLine} from './machine.js';
 import type {Applied, Entry, Origin, Output, Session} from './session.js';
 import {foregroundOf, settling} from './settle.js';
@@ -135,8 +135,9 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 	const {loop} = machine;
 	const tx: Transact = new Transaction(world);
 	loop.begin(tx);
-	const isBounded = action.type === 'advance' || (action.type === 'line' && action.waitNs !== undefined);
-	const limitNs = action.type === 'advance' ? action.ns : (action.type === 'line' ? action.waitNs ?? maxActionNs : maxActionNs);
+	const isTerminal = machine.input.kind === 'terminal';
+	const boundNs = boundOf(action, isTerminal);
+	const limitNs = boundNs ?? maxActionNs;
 	const hasReader = input(machine, action);
 	const isSettled = action.type === 'advance' ? () => false : settling(machine);
 	let outputBytes = 0;
@@ -150,17 +151,51 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 		return outputBytes > maxOutputBytes || isSettled(isIdle);
 	};
 
-	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: isBounded && machine.input.kind === 'terminal' ? maxStepsAtOnce : maxSteps, isSettled: isOver};
+	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: isTerminal && boundNs !== undefined ? stepsIn(boundNs) : maxSteps, isSettled: isOver};
 	const result = loop.run(limits);
+	if (action.type === 'advance' && result === 'idle') {
+		// Nobody waits for anything, and time passes all the same.
+		advanceTo(tx, limits.untilNs);
+	}
+
 	const reason = outputBytes > maxOutputBytes
 		? `it wrote more than ${maxOutputBytes / 2 ** 20} MiB`
-		: stopReason(result, {isBounded, isInteractive: machine.input.kind === 'terminal', hasReader});
+		: stopReason(result, {isBounded: boundNs !== undefined, isInteractive: isTerminal, hasReader});
 	const stopped = reason === undefined ? [] : stop(machine, reason);
 	const collector = collect(tx.trace, stopped);
 	const after = tx.commit();
 	loop.end();
 	const status = collector.statusOf(machine.login);
 	return {world: after, output: collector.output, trace: tx.trace.filter(event => !isOutput(event)), ...(status === undefined ? {} : {status})};
+}
+
+/** Virtual time after which an action is over even if its command still runs. Undefined: it goes on until the command is done. */
+function boundOf(action: MachineAction, isTerminal: boolean): number | undefined {
+	switch (action.type) {
+		case 'advance': {
+			return action.ns;
+		}
+
+		case 'line': {
+			return action.waitNs;
+		}
+
+		case 'interrupt':
+		case 'end-of-input':
+		case 'suspend':
+		case 'resize': {
+			// A program may ignore the key.
+			return isTerminal ? keyNs : undefined;
+		}
+
+		default: {
+			throw new BrokenInvariant(`boundOf: ${JSON.stringify(action satisfies never)}`);
+		}
+	}
+}
+
+function stepsIn(ns: number): number {
+	return maxStepsPerSecond * Math.max(1, Math.ceil(ns / secondNs));
 }
 
 function outputSize(event: TraceEvent): number {
@@ -232,7 +267,7 @@ function stopReason(result: 'settled' | 'time' | 'idle' | 'steps', how: {readonl
 function stop(machine: Machine, reason: string): readonly Output[] {
 	const {loop} = machine;
 	killForeground(machine);
-	loop.steps = 0;
+	loop.restartCount();
 	loop.run({untilNs: nowNs(loop.tx) + 1e9, maxSteps: maxSteps / 10, isSettled: settling(machine)});
 	const bytes = new TextEncoder().encode(`virtlab: the command was stopped: ${reason}\n`);
 	return [{stream: machine.input.kind === 'terminal' ? 'terminal' : 'stderr', bytes}];

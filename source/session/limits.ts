@@ -2,10 +2,15 @@
 
 import {secondNs} from '../base/clock.js';
 
-/** Steps of all programs together, about a second of real time. */
+/** Steps of all programs together, some seconds of real time. */
 export const maxSteps = 2_000_000;
-/** Steps of an action that may leave its command running: the screen must not stand still. */
-export const maxStepsAtOnce = 300_000;
+/**
+ * Steps, for each second of virtual time asked for, of an action that may leave its command running: a step takes 5 to 10 us of
+ * real time, and the screen must not stand still for more than a tenth of a second. Who wants the rest lets time advance again.
+ */
+export const maxStepsPerSecond = 10_000;
+/** Virtual time that a key, or a line that is typed ahead, gives to what runs. */
+export const keyNs = secondNs;
 /** Bytes that programs may write to the learner's screen in one action. */
 export const maxOutputBytes = 10 * 2 ** 20;
 /** Virtual time that a command may take while nobody interrupts it. */

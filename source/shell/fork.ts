@@ -42,6 +42,7 @@ type Birth = {readonly shell: Shell; readonly group: Pid | undefined; readonly i
 function * runChild(child: Shell, process: Process, {group, isBackground, body}: Birth): Running {
 	child.process = process;
 	resetSignals(child, {hasJobControl: group !== undefined, isBackground});
+	takeEarlySignals(process);
 	child.subshellDepth++;
 	child.options.set.delete('monitor');
 	child.isInteractive = false;
@@ -57,6 +58,13 @@ function * runChild(child: Shell, process: Process, {group, isBackground, body}:
 		}
 
 		throw error;
+	}
+}
+
+/** A signal between the fork and now was caught by a handler that the child has not: it comes again, as if it had been blocked until now. */
+function takeEarlySignals({sys}: Process): void {
+	for (const signal of sys.takeSignals()) {
+		sys.kill(sys.getpid(), signal);
 	}
 }
 

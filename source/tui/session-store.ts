@@ -8,6 +8,7 @@ import type {TraceEvent, World} from '../base/transaction.js';
 import {message, otherLocale, type Locale} from '../i18n/message.js';
 import {currentStep} from '../lab/progress.js';
 import type {Action} from '../session/action.js';
+import {keyNs} from '../session/limits.js';
 import type {Applied, Entry, Output, Session} from '../session/session.js';
 import {labTextOf, missingChecks} from './lab/select-lab.js';
 import type {PaneName} from './layout.js';
@@ -51,6 +52,8 @@ export type AppState = {
 	readonly view: ViewState;
 	/** Virtual seconds that the running command has taken so far. */
 	readonly busySeconds: number;
+	/** The running command had too much to do for the time that it was given: the rest of it is due at once. */
+	readonly isBehind: boolean;
 };
 
 export type Apply = (session: Session, action: Action) => Applied;
@@ -68,6 +71,9 @@ export type StoreOptions = {
 
 /** A line that takes longer than this goes on running while the screen shows it, second by second. */
 const lineWaitNs = secondNs;
+
+/** Events of the running command that panels can look back on: a loop makes them without end. */
+const rememberedEvents = 5000;
 
 export class SessionStore {
 	readonly #apply: Apply;
@@ -88,6 +94,7 @@ export class SessionStore {
 			trace: [],
 			prompt: emptyPrompt([...history, ...linesOf(session)]),
 			busySeconds: 0,
+			isBehind: false,
 			view: {
 				locale, columns, rows, pane: session.origin.lab === undefined ? 'terminal' : 'lab', isZoomed: false, panelOffset: 0,
 				scroll: {lab: 0, terminal: 0, panels: 0, help: 0}, dialog: undefined, notice: undefined,
@@ -137,8 +144,9 @@ export class SessionStore {
 			session: applied.session,
 			logVersion: log.version,
 			before: isTick ? before : session.world,
-			trace: isTick ? [...trace, ...applied.trace] : applied.trace,
+			trace: isTick ? [...trace, ...applied.trace].slice(-rememberedEvents) : applied.trace,
 			busySeconds: applied.session.foreground === 'busy' ? (isTick ? this.#state.busySeconds : 0) + applied.elapsedNs / secondNs : 0,
+			isBehind: applied.session.foreground === 'busy' && applied.elapsedNs < givenNs(action),
 			view: {...view, notice: this.#news(session, applied.session), scroll: scrollAfter(view, session, applied.session)},
 		});
 		if (hasNewFeedback(session, applied.session)) {
@@ -237,6 +245,10 @@ function hasNewFeedback(before: Session, after: Session): boolean {
 	const checks = lab?.steps.find(({id}) => id === step.id)?.checks ?? [];
 	const hasMore = step.checks.some((check, index) => check.passed && was.checks[index]?.passed !== true && checks[index]?.when === 'ever');
 	return lab !== undefined && missingChecks(lab, step).length > 0 && (step.wrongAnswers > was.wrongAnswers || hasMore);
+}
+
+function givenNs(action: Action): number {
+	return action.type === 'advance' ? action.ns : (action.type === 'line' ? action.waitNs ?? 0 : keyNs);
 }
 
 /** A new step is shown from its start; new output brings the terminal back to its end. */

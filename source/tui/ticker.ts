@@ -1,8 +1,11 @@
 // Real time to virtual time: while a command runs, a second of the learner's is a second of the world's. When nothing runs there is
-// no timer at all, so that an idle program writes nothing and uses no processor.
+// no timer at all, so that an idle program writes nothing and uses no processor. A command that computes more than the model can in that
+// time is given its next piece soon, with a pause in which keys are read and the screen is drawn.
 
 import {secondNs} from '../base/clock.js';
 import type {SessionStore} from './session-store.js';
+
+const pauseMs = 50;
 
 /** Starts ticking whenever the foreground is busy; answers how to stop. */
 export function startTicker(store: SessionStore, intervalMs = 1000): () => void {
@@ -14,7 +17,7 @@ export function startTicker(store: SessionStore, intervalMs = 1000): () => void 
 				timer = undefined;
 				store.dispatch({type: 'advance', ns: secondNs});
 				follow();
-			}, intervalMs);
+			}, store.getState().isBehind ? Math.min(pauseMs, intervalMs) : intervalMs);
 		} else if (!isBusy && timer !== undefined) {
 			clearTimeout(timer);
 			timer = undefined;
