@@ -5,7 +5,7 @@ import {isComplete} from '../lab/progress.js';
 import type {Lab} from '../lab/schema.js';
 import {apply} from '../session/apply.js';
 import type {Entry, Origin} from '../session/session.js';
-import type {Locale} from '../i18n/message.js';
+import {message, type Locale} from '../i18n/message.js';
 import type {MenuChoice, Play, SavedProgress, ScreenOptions} from '../tui/start.js';
 import {allLabs} from './catalogue.js';
 import {addToHistory, type Home, type LabRecord, openHome, readHistory, transcriptPath} from './home.js';
@@ -22,13 +22,22 @@ export async function playFromMenu(flags: ScreenFlags): Promise<number> {
 	tell(home.notices);
 	const labs = allLabs();
 	const {openMenu} = await import('../tui/start.js');
-	return openMenu({
+	const played = new Set<string>();
+	const status = await openMenu({
 		...screenOptions(flags),
 		labs: labs.map(lab => ({id: lab.id, titles: titlesOf(lab), stepCount: lab.steps.length})),
 		saved: savedProgress(home, labs),
 		defaultLearner: flags.learner ?? process.env['USER'] ?? 'learner',
-		open: choice => open(home, labs, choice, flags),
+		open(choice) {
+			if (choice.kind === 'lab') {
+				played.add(choice.id);
+			}
+
+			return open(home, labs, choice, flags);
+		},
 	});
+	tellTranscripts(home, played, flags.locale);
+	return status;
 }
 
 /** Plays one lab, or the sandbox if it is undefined; goes on where the learner left it. */
@@ -40,7 +49,19 @@ export async function playOne(lab: Lab | undefined, flags: ScreenFlags): Promise
 		? {kind: 'sandbox', learner, locale: flags.locale}
 		: {kind: 'lab', id: lab.id, resume: resumable(home, lab.id) !== undefined, learner, locale: flags.locale};
 	const {playLab} = await import('../tui/start.js');
-	return playLab({...screenOptions(flags), ...open(home, lab === undefined ? [] : [lab], choice, flags)});
+	const status = await playLab({...screenOptions(flags), ...open(home, lab === undefined ? [] : [lab], choice, flags)});
+	tellTranscripts(home, lab === undefined ? [] : [lab.id], flags.locale);
+	return status;
+}
+
+/** Where the file is that a learner hands in. */
+function tellTranscripts(home: Home, labs: Iterable<string>, locale: Locale): void {
+	for (const id of labs) {
+		const record = home.settings.get('labs')[id];
+		if (record !== undefined && record.actions > 0) {
+			console.error(message(home.settings.get('locale') ?? locale, 'leave.transcript', {lab: id, path: transcriptPath(home, record.transcript)}));
+		}
+	}
 }
 
 type Choice = Exclude<MenuChoice, {readonly kind: 'quit'}>;

@@ -75,6 +75,8 @@ export const en = {
 	'question.resume-yes': 'Go on where I left off',
 	'question.resume-no': 'Start afresh',
 
+	'leave.transcript': 'Transcript of {lab}: {path}',
+
 	'menu.choose': 'Choose a lab:',
 	'menu.sandbox': 'Sandbox: no lab, just the machines',
 	'menu.none': 'No labs are installed.',
@@ -85,8 +87,8 @@ export const en = {
 	'name.ask': 'What is your name? It is written into your transcripts.',
 	'name.keys': 'Enter confirm, Esc skip',
 
-	'small.title': 'The terminal is too small',
-	'small.need': 'It has {columns}×{rows}, and virtlab needs at least {minColumns}×{minRows}.',
+	'small.title': 'Terminal too small',
+	'small.need': '{columns}×{rows}, needs {minColumns}×{minRows}',
 	'small.what': 'Make it larger to go on; nothing is lost.',
 
 	'status.help': 'help {key}',

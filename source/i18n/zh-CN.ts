@@ -72,6 +72,8 @@ export const zhCn: Catalogue = {
 	'question.resume-yes': '从上次停下的地方继续',
 	'question.resume-no': '从头开始',
 
+	'leave.transcript': '{lab} 的操作记录：{path}',
+
 	'menu.choose': '选择一个实验：',
 	'menu.sandbox': '沙盒：没有任务，自由操作',
 	'menu.none': '没有安装任何实验。',
@@ -83,8 +85,8 @@ export const zhCn: Catalogue = {
 	'name.keys': 'Enter 确认，Esc 跳过',
 
 	'small.title': '终端窗口太小',
-	'small.need': '现在是 {columns}×{rows}，virtlab 至少需要 {minColumns}×{minRows}。',
-	'small.what': '把窗口拉大即可继续，不会丢失任何内容。',
+	'small.need': '{columns}×{rows}，至少需 {minColumns}×{minRows}',
+	'small.what': '拉大窗口即可继续，内容不会丢失。',
 
 	'status.help': '帮助 {key}',
 	'status.hint': '提示 {key}',

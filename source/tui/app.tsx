@@ -181,9 +181,9 @@ function spread(left: string, right: string, width: number): Line {
 function TooSmall({columns, rows, locale}: {readonly columns: number; readonly rows: number; readonly locale: Locale}): ReactElement {
 	return (
 		<Box width={columns} height={rows} flexDirection='column' overflow='hidden'>
-			<Text bold>{message(locale, 'small.title')}</Text>
-			<Text>{message(locale, 'small.need', {columns, rows, minColumns: minimum.columns, minRows: minimum.rows})}</Text>
-			<Text>{message(locale, 'small.what')}</Text>
+			<Box flexShrink={0}><Text bold>{message(locale, 'small.title')}</Text></Box>
+			<Box flexShrink={0}><Text>{message(locale, 'small.need', {columns, rows, minColumns: minimum.columns, minRows: minimum.rows})}</Text></Box>
+			<Box flexShrink={0}><Text>{message(locale, 'small.what')}</Text></Box>
 		</Box>
 	);
 }

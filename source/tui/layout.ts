@@ -43,6 +43,9 @@ const mediumColumns = 100;
 const mediumRows = 28;
 const wideColumns = 160;
 const smallTerminalRows = 9;
+/** What is above the terminal takes this much of the height: more where there is text to read. */
+const textShare = 0.55;
+const panelShare = 0.45;
 const narrowestPanel = 44;
 const borderCells = 2;
 
@@ -91,14 +94,14 @@ function panesOf(wish: LayoutWish, body: Rectangle): readonly PlacedPane[] {
 		case 'small':
 			return small(wish, body);
 		case 'medium': {
-			const [upper, lower] = cutRows(body, upperRows(body.height));
+			const [upper, lower] = cutRows(body, Math.floor(body.height * (wish.hasLab ? textShare : panelShare)));
 			const [left, right] = cutColumns(upper, wish.hasLab ? Math.ceil(upper.width / 2) : 0);
 			return [...(wish.hasLab ? [place('lab', left)] : []), ...panels(wish, right), place('terminal', lower)];
 		}
 
 		case 'wide': {
 			const [left, right] = cutColumns(body, wish.hasLab ? labColumns(body.width) : 0);
-			const [upper, lower] = cutRows(right, upperRows(body.height));
+			const [upper, lower] = cutRows(right, Math.floor(body.height * panelShare));
 			return [...(wish.hasLab ? [place('lab', left)] : []), ...panels(wish, upper), place('terminal', lower)];
 		}
 
@@ -136,10 +139,6 @@ function cutRows(area: Rectangle, height: number): [upper: Rectangle, lower: Rec
 
 function cutColumns(area: Rectangle, width: number): [left: Rectangle, right: Rectangle] {
 	return [{...area, width}, {...area, x: area.x + width, width: area.width - width, border: width > 0 ? borderCells : area.border}];
-}
-
-function upperRows(height: number): number {
-	return Math.floor(height * 0.45);
 }
 
 function labColumns(width: number): number {

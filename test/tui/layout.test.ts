@@ -17,7 +17,7 @@ test('80x24: one pane above the terminal, or the terminal alone', () => {
 });
 
 test('larger screens show all, the more panels the wider', () => {
-	expect(short(panesOf({columns: 100, rows: 30}))).toEqual(['lab 50x12+0+1', 'panels 50x12+50+1', 'terminal 100x16+0+13']);
+	expect(short(panesOf({columns: 100, rows: 30}))).toEqual(['lab 50x15+0+1', 'panels 50x15+50+1', 'terminal 100x13+0+16']);
 	expect(short(panesOf({columns: 200, rows: 60}))).toEqual([
 		'lab 66x58+0+1', 'panels 44x26+66+1', 'panels 45x26+110+1', 'panels 45x26+155+1', 'terminal 134x32+66+27',
 	]);

@@ -92,9 +92,9 @@ function withoutUnit(text: string, unit: string | undefined): string {
 	return unit !== undefined && text.endsWith(normalise(unit)) ? text.slice(0, -unit.length).trim() : text;
 }
 
-/** Spaces around it, capital letters and full-width digits do not make an answer wrong. */
+/** Spaces around it, capital letters, full-width digits and the stop of a sentence do not make an answer wrong. */
 function normalise(text: string): string {
-	return text.normalize('NFKC').trim().toLowerCase();
+	return text.normalize('NFKC').trim().toLowerCase().replace(/[.。]$/v, '');
 }
 
 function isSame(given: string, right: string, minLength: number | undefined): boolean {

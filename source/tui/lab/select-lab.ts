@@ -80,7 +80,8 @@ function currentOf({lab, step, text, number}: CurrentSource): LabData['current']
  */
 export function missingChecks(lab: Lab, step: StepProgress): readonly string[] {
 	const checks = lab.steps.find(({id}) => id === step.id)?.checks ?? [];
-	const hasBegun = step.wrongAnswers > 0 || step.checks.some(check => check.passed);
+	// What must hold `now` may have held before the learner did anything.
+	const hasBegun = step.wrongAnswers > 0 || step.checks.some((check, index) => check.passed && checks[index]?.when === 'ever');
 	return hasBegun
 		? step.checks.filter((check, index) => !check.passed && (step.wrongAnswers > 0 || checks[index]?.answer === undefined)).map(({id}) => id)
 		: [];

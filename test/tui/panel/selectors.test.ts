@@ -81,8 +81,8 @@ test('a new container is marked, an old one is not', () => {
 test('images with their sizes, and what all take on the disk', () => {
 	const before = changed(nginx, {'image-name:1': [['n', imageName('docker.io/library/nginx:latest', '1')]], 'image:1': [...nginx.tables.get('image:1')!].slice(0, 1)});
 	expect(rows('images', {world: changed(nginx, {'image-name:1': [...before.tables.get('image-name:1')!, ['d', imageName('docker.io/library/debian:12', '2')]]}), before})).toBe([
-		'  nginx:latest  111111111111   192MB  2 layers',
-		'* debian:12     222222222222  74.8MB  1 layer',
+		'  nginx:latest   192MB  2 layers  111111111111',
+		'* debian:12     74.8MB  1 layer   222222222222',
 		'  on disk 192MB',
 	].join('\n'));
 });

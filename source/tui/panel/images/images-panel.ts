@@ -1,6 +1,6 @@
 // The images panel: layout and colour only.
 
-import {message} from '../../../i18n/message.js';
+import {message, type Locale} from '../../../i18n/message.js';
 import {line, span, type Line} from '../../text/styled-line.js';
 import {padEnd, padStart, widthOf} from '../../text/width.js';
 import {styles} from '../../theme.js';
@@ -14,16 +14,22 @@ export function imagesPanel({images, diskBytes}: ImagesData, {locale}: PanelView
 		return [line(span(message(locale, 'images.none'), styles.hint))];
 	}
 
-	const names = images.map(image => image.names.length === 0 ? '<none>' : image.names.join(', '));
-	const nameCells = Math.min(Math.max(...names.map(name => widthOf(name))), 40);
+	// A row for each name, as in `docker images`; the id is what a narrow panel can do without.
+	const rows = images.flatMap(image => (image.names.length === 0 ? ['<none>'] : image.names).map(name => ({name, image})));
+	const nameCells = Math.min(Math.max(...rows.map(({name}) => widthOf(name))), 40);
+	const layerCells = Math.max(...images.map(({layerCount}) => widthOf(layersText(layerCount, locale))));
 	return [
-		...images.map((image, index) => line(
+		...rows.map(({name, image}) => line(
 			changedMark(image.isChanged),
-			span(padEnd(names[index]!, nameCells), changedStyle(image.isChanged, styles.name)),
-			`  ${image.id} `,
-			padStart(decimalSize(image.sizeBytes), 7),
-			span(`  ${message(locale, 'images.layers', {count: image.layerCount})}`, styles.hint),
+			span(padEnd(name, nameCells), changedStyle(image.isChanged, styles.name)),
+			padStart(decimalSize(image.sizeBytes), 8),
+			`  ${padEnd(layersText(image.layerCount, locale), layerCells)}`,
+			span(`  ${image.id}`, styles.hint),
 		)),
 		line(span('  ' + message(locale, 'images.on-disk', {size: decimalSize(diskBytes)}), styles.hint)),
 	];
+}
+
+function layersText(count: number, locale: Locale): string {
+	return message(locale, 'images.layers', {count});
 }
