@@ -1,5 +1,6 @@
 // Requests that act on images: pull, push, tag, remove, prune, commit, search, login.
 
+import {compareText} from '../base/bytes.js';
 import type {Json, JsonObject} from '../base/json.js';
 import {cachedChains} from '../model/container/builder/build-cache.js';
 import {applyChanges} from '../model/container/builder/config-changes.js';
@@ -14,13 +15,15 @@ import {type ImageUser, type Removal, removeImage} from '../model/container/imag
 import {childrenOf, familiarOf, findImage, getImage, type ImageError, isImageError, nameImage, namesOf, tagImage, topChain} from '../model/container/image-store.js';
 import {copyOfFileSystem} from '../model/container/layer-store.js';
 import {type ProgressMessage, pullImage} from '../model/container/pull.js';
-import {familiarReference, isReferenceError, parseReference, type Reference, withDefaultTag} from '../model/container/reference.js';
+import {familiarReference, fullName, isReferenceError, parseReference, type Reference, withDefaultTag} from '../model/container/reference.js';
 import {isRegistryError, type RegistryError} from '../model/container/registry.js';
 import type {ChainId, Image, ImageConfig} from '../model/container/schema.js';
 import {type Act, type ActHandler, atOnce, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
 import type {Connection} from './connection.js';
 import {imageArchiveRoutes, importArchive} from './image-archive-routes.js';
+import {HttpRegistry} from './http-registry.js';
+import {pushImage} from './push.js';
 import {registryFor} from './registries.js';
 import type {Route} from './router.js';
 
@@ -107,8 +110,7 @@ function * create(act: Act): Work<void> {
 
 /** Fetches an image from whoever its name says. */
 export function * pull(host: EngineHost, reference: Reference, report: (message: ProgressMessage) => void): Work<Image | RegistryError> {
-	const registry = registryFor(host, reference);
-	return isRegistryError(registry) ? registry : yield * pullImage(host, registry, reference, report);
+	return yield * pullImage(host, registryFor(host, reference), reference, report);
 }
 
 function pullReference(name: string, tag: string): Reference | EngineError {
@@ -130,12 +132,43 @@ function * push(act: Act): Work<void> {
 	yield * connection.beginStream('application/json');
 	const bare = {...reference, tag: undefined, digest: undefined};
 	yield * connection.sendJsonLine({status: `The push refers to repository [${reference.domain}/${reference.path}]`});
-	const image = findImage(host, familiarReference(withDefaultTag(reference)));
-	const message = isImageError(image)
-		? `An image does not exist locally with the tag: ${familiarReference(bare)}`
-		: (reference.domain === 'docker.io' ? 'push access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed' : 'virtlab does not model pushing to a registry yet');
-	yield * connection.sendJsonLine({errorDetail: {message}, error: message});
+	const problem = yield * pushTags(act, bare, query.get('tag') ? [withDefaultTag(reference)] : tagsOf(host, bare));
+	if (problem !== undefined) {
+		yield * connection.sendJsonLine({errorDetail: {message: problem}, error: problem});
+	}
+
 	yield * connection.endStream(head);
+}
+
+/** All tags of a repository that are here. */
+function tagsOf({tx, engine}: Engine, bare: Reference): readonly Reference[] {
+	const prefix = `${fullName(bare)}:`;
+	const names = [...tx.table(`image-name:${engine}`).keys()].map(String).filter(name => name.startsWith(prefix));
+	return names.sort(compareText).map(name => ({...bare, tag: name.slice(prefix.length)}));
+}
+
+/** Sends one after the other; a text if one fails. */
+function * pushTags({host, connection}: Act, bare: Reference, wanted: readonly Reference[]): Work<string | undefined> {
+	const images = wanted.map(reference => ({reference, image: findImage(host, familiarReference(reference))}));
+	if (images.length === 0 || images.some(({image}) => isImageError(image))) {
+		return `An image does not exist locally with the tag: ${familiarReference(bare)}`;
+	}
+
+	// Simplified: there are no accounts on the built-in Docker Hub.
+	if (bare.domain === 'docker.io') {
+		return 'push access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
+	}
+
+	for (const {reference, image} of images) {
+		const registry = new HttpRegistry(host, bare.domain);
+		const begin = function * (): Work<void> {};
+		const problem = isImageError(image) ? undefined : yield * withProgress(connection, begin, report => pushImage(host, registry, {reference, image}, report));
+		if (problem !== undefined) {
+			return problem.message;
+		}
+	}
+
+	return undefined;
 }
 
 const tag = atOnce(({host, params, request: {query}}) => {

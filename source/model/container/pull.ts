@@ -6,10 +6,10 @@ import {type Nanoseconds, nowNs, secondNs} from '../../base/clock.js';
 import {gunzip, isGzip} from '../../base/gzip.js';
 import {rates} from '../../base/rates.js';
 import {chainIds, parseDocument} from './image-document.js';
-import {addImage, getImage, nameImage} from './image-store.js';
+import {addImage, nameImage} from './image-store.js';
 import {addLayer, getLayer, noteSource, type Store} from './layer-store.js';
 import {parseManifest} from './manifest.js';
-import {familiarReference, fullName, type Reference, tagOrDigest, withDefaultTag} from './reference.js';
+import {familiarReference, fullName, fullReference, type Reference, tagOrDigest, withDefaultTag} from './reference.js';
 import {isRegistryError, type Registry, type RegistryError, type Work} from './registry.js';
 import type {Blob, BlobSource, ChainId, DiffId, Image, ImageId} from './schema.js';
 
@@ -43,7 +43,8 @@ export function * pullImage(store: Store, registry: Registry, wanted: Reference,
 		return fetched;
 	}
 
-	const isKnown = getImage(store, fetched.config.digest as string as ImageId) !== undefined;
+	const before = store.tx.get(`image-name:${store.engine}`, fullReference(reference));
+	const isKnown = before?.image === fetched.config.digest as string as ImageId;
 	const problem = yield * fetchLayers(store, registry, {...fetched, reference, report});
 	if (problem !== undefined) {
 		return problem;
