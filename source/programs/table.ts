@@ -93,6 +93,7 @@ import {dd} from './dd.js';
 import {sync} from './sync.js';
 import {split} from './split.js';
 import {printenv} from './printenv.js';
+import {pwd} from './pwd.js';
 import {env} from './env.js';
 import {sleep} from './sleep.js';
 import {timeout} from './timeout.js';
@@ -233,6 +234,7 @@ const programs: Record<string, Program> = {
 	sync,
 	split,
 	printenv,
+	pwd,
 	env,
 	sleep,
 	timeout,
