@@ -107,7 +107,7 @@ export const en = {
 	'status.scrolled': 'scrolled back, PageDown returns',
 
 	'help.title': 'Keys',
-	'help.close': 'Esc or {help} closes, PageUp and PageDown scroll',
+	'help.close': 'Esc or {help} closes',
 
 	'context.everywhere': 'Everywhere',
 	'context.prompt': 'At the prompt',

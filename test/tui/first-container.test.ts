@@ -51,6 +51,7 @@ async function enact({text: typed}: ScriptEntry): Promise<void> {
 	expect(found, `${answer} in:\n${output}`).toBeDefined();
 	screen.key('alt-a');
 	await screen.shows('Your answer:');
+	expect(screen.text, 'what the answer is read off stays on the screen').toContain('─ Terminal ─');
 	screen.type(`${found}\r`);
 	await idle();
 }
