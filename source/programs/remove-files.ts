@@ -1,5 +1,6 @@
 // Removing files and trees, as rm(1) does and mv(1) does after copying to another filesystem.
 
+import {step} from '../model/kernel/blocking.js';
 import {failed, type Failure} from '../model/kernel/errno.js';
 import type {Attributes} from '../model/kernel/file-types.js';
 import type {Confirmer} from './confirm.js';
@@ -30,6 +31,7 @@ export function typeWord(attributes: Attributes): string {
 
 /** Removes one operand; the answer is the exit status. */
 export function * removeTree<Name extends string>(t: Tool<Name>, path: string, options: RemoveOptions, depth = 0): Blocking<number> {
+	yield step;
 	const attributes = t.sys.lstat(path);
 	if (failed(attributes)) {
 		return options.force && (attributes.errno === 'ENOENT' || attributes.errno === 'ENOTDIR') ? 0 : yield * cannotRemove(t, path, attributes);

@@ -2,6 +2,7 @@
 
 import {civilFromSeconds, parseDate, secondsFromCivil, type Moment} from '../base/calendar.js';
 import {wallTime} from '../base/clock.js';
+import {step} from '../model/kernel/blocking.js';
 import {failed} from '../model/kernel/errno.js';
 import type {Command} from './options.js';
 import {tool, type Tool} from './tool.js';
@@ -38,6 +39,7 @@ export const touch = tool(command, function * (t) {
 	const noFollow = t.has('noDereference');
 	let status = 0;
 	for (const path of t.operands) {
+		yield step;
 		const existing = noFollow ? t.sys.lstat(path) : t.sys.stat(path);
 		if (t.has('noCreate') || noFollow) {
 			if (failed(existing)) {

@@ -1,6 +1,7 @@
 // wc(1): counts lines, words, characters and bytes.
 
 import {textFromBytes} from '../base/byte-text.js';
+import {step} from '../model/kernel/blocking.js';
 import {failed, type Failure} from '../model/kernel/errno.js';
 import type {Fd} from '../model/kernel/program.js';
 import type {Command} from './options.js';
@@ -86,6 +87,9 @@ function row(chosen: readonly Name[], counts: Counts, width: number, name: strin
 	return `${numbers}${name === undefined ? '' : ` ${name}`}\n`;
 }
 
+/** Looking at every character is dear: counted, so that a file without end ends the command. */
+const charactersPerStep = 256;
+
 function * count(t: Tool<Name>, fd: Fd, counts: Counts): Blocking<Failure | undefined> {
 	let inWord = false;
 	let column = 0;
@@ -102,6 +106,10 @@ function * count(t: Tool<Name>, fd: Fd, counts: Counts): Blocking<Failure | unde
 		}
 
 		counts.bytes += block.length;
+		for (let at = charactersPerStep; at < block.length; at += charactersPerStep) {
+			yield step;
+		}
+
 		const bytes = cut.length === 0 ? block : joined(cut, block);
 		const whole = wholeCharacters(bytes);
 		cut = bytes.slice(whole);

@@ -73,7 +73,7 @@ export function topologyOf({lab, scenario}: Origin): Topology {
 /** One line of set-up, run by a shell of the learner that sees no terminal. */
 function runSetup(loop: RunLoop, kernel: KernelId, line: string): void {
 	const task = startTask(loop, kernel, {...learner(loop), name: 'bash', newSession: true}, process => execute(process, '/bin/bash', ['bash', '-c', line]));
-	loop.steps = 0;
+	loop.restartCount();
 	loop.run({untilNs: nowNs(loop.tx) + bootNs * 100, maxSteps: bootSteps, isSettled: () => findTask(loop.tx, kernel, task) === undefined});
 }
 

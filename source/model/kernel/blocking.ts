@@ -10,6 +10,9 @@ type Blocking<T> = Generator<Wait, T, Wake>;
 /** A step of work without a system call: lets others run and is counted against the budget. */
 export const step: Wait = Object.freeze({kind: 'step'});
 
+/** Who reads so much at once may do it for ever, as from /dev/zero or a hole of terabytes, and must let others run. */
+const bulkBytes = 65_536;
+
 function * retry<T>(call: () => T | Failure, channel: () => Channel): Blocking<T | Failure> {
 	for (;;) {
 		const result = call();
@@ -24,8 +27,13 @@ function * retry<T>(call: () => T | Failure, channel: () => Channel): Blocking<T
 	}
 }
 
-export function read(process: Process, fd: Fd, count: number): Blocking<Uint8Array | Failure> {
-	return retry(() => process.sys.read(fd, count), () => process.sys.readChannel(fd));
+export function * read(process: Process, fd: Fd, count: number): Blocking<Uint8Array | Failure> {
+	const bytes = yield * retry(() => process.sys.read(fd, count), () => process.sys.readChannel(fd));
+	if (!failed(bytes) && bytes.length >= bulkBytes) {
+		yield step;
+	}
+
+	return bytes;
 }
 
 /** Everything up to the end of the file, at most `limitBytes`, past which it fails with EFBIG. */

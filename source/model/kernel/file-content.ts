@@ -60,9 +60,10 @@ export function writeContent(content: FileContent, offset: number, bytes: Uint8A
 
 	const end = offset + bytes.length;
 	const sizeBytes = Math.max(content.sizeBytes, end);
+	const added = chunksOf(offset, bytes);
 	const last = content.chunks.at(-1);
 	if (last === undefined || offset >= last.offset + last.bytes.length) {
-		return {sizeBytes, chunks: appendChunk(content.chunks, {offset, bytes: bytes.slice()})};
+		return {sizeBytes, chunks: added.length === 1 ? appendChunk(content.chunks, added[0]!) : [...content.chunks, ...added]};
 	}
 
 	const before: Chunk[] = [];
@@ -78,7 +79,7 @@ export function writeContent(content: FileContent, offset: number, bytes: Uint8A
 		}
 	}
 
-	return {sizeBytes, chunks: [...before, {offset, bytes: bytes.slice()}, ...after]};
+	return {sizeBytes, chunks: [...before, ...added, ...after]};
 }
 
 /** Cuts the content off at `sizeBytes`, or extends it with a hole. */
@@ -105,6 +106,37 @@ export function allocatedBytes(content: FileContent): number {
 	}
 
 	return pages * pageBytes;
+}
+
+/** Zeros that all files share, so that `dd if=/dev/zero` may fill a disk of ours without filling our memory. */
+const zeros = new Uint8Array(2 ** 20);
+
+function chunksOf(offset: number, bytes: Uint8Array): readonly Chunk[] {
+	if (bytes.length < pageBytes || !areZeros(bytes)) {
+		return [{offset, bytes: bytes.slice()}];
+	}
+
+	return Array.from({length: Math.ceil(bytes.length / zeros.length)}, (_, index) => {
+		const at = index * zeros.length;
+		return {offset: offset + at, bytes: zeros.subarray(0, Math.min(zeros.length, bytes.length - at))};
+	});
+}
+
+function areZeros(bytes: Uint8Array): boolean {
+	const isAligned = bytes.byteOffset % 4 === 0 && bytes.length % 4 === 0;
+	const words = isAligned ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
+	for (let index = 0; index < words.length; index++) {
+		if (words[index] !== 0) {
+			return false;
+		}
+	}
+
+	return true;
+}
+
+/** The bytes that this content makes our own process hold: neither holes nor the shared zeros. */
+export function storedBytes(content: FileContent): number {
+	return content.chunks.reduce((sum, {bytes}) => bytes.buffer === zeros.buffer ? sum : sum + bytes.length, 0);
 }
 
 function appendChunk(chunks: readonly Chunk[], chunk: Chunk): readonly Chunk[] {

@@ -32,6 +32,8 @@ export type FsContext = {
 	readonly types: ReadonlyMap<string, FileSystemType>;
 	/** Absent where nothing runs: while a world is laid out, and for those who only look. */
 	readonly control?: TaskControl;
+	/** Counts what a call did towards the limit of the action (RunLoop.work). */
+	work?(units: number): void;
 };
 
 /** A mounted filesystem (the superblock). What each type needs to know is in `options`. */
@@ -43,6 +45,8 @@ export type FileSystem = {
 	/** Capacity in bytes, or undefined where nothing is stored. */
 	readonly capacityBytes: number | undefined;
 	readonly usedBytes: number;
+	/** Bytes that this process really holds for it (storedBytes of file-content.ts). */
+	readonly storedBytes?: number;
 	readonly nextNode: NodeId;
 	/** Device number shown by stat(1) and /proc/PID/mountinfo, in the order in which filesystems were made. */
 	readonly device: {readonly major: number; readonly minor: number};

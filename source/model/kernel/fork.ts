@@ -5,13 +5,13 @@ import {nowNs} from '../../base/clock.js';
 import {rates} from '../../base/rates.js';
 import {type Failure, failed, failure} from './errno.js';
 import type {SpawnOptions} from './kernel-access.js';
-import {maxTasks} from './limits.js';
+import {maxTasks, maxUserTasks} from './limits.js';
 import {branchNamespace, getNamespace, takePids} from './namespaces.js';
 import {retainFile} from './open-file.js';
 import type {ForkOptions, NamespaceKind, Process, Running} from './program.js';
 import type {RunLoop} from './run-loop.js';
 import type {KernelId, NamespaceId, Task, TaskId} from './schema.js';
-import {getTask} from './tasks.js';
+import {allTasks, getTask} from './tasks.js';
 
 /** Makes the caller's view of the kernel for a task; see system-calls.ts. Handed in, because calls can fork. */
 export type MakeProcess = (task: Task) => Process;
@@ -126,9 +126,23 @@ function start(loop: RunLoop, task: Task, main: (process: Process) => Running, m
 	return task.id;
 }
 
-/** EAGAIN when the kernel or the cgroup has no room for another task. */
+function countTasks(loop: RunLoop, {kernel, uid}: Task): number {
+	let count = 0;
+	for (const task of allTasks(loop.tx, kernel)) {
+		count += task.uid === uid ? 1 : 0;
+	}
+
+	return count;
+}
+
+/** EAGAIN when the kernel, the user or the cgroup has no room for another task. */
 function mayFork(loop: RunLoop, parent: Task): Failure | undefined {
 	if (loop.tx.table(`task:${parent.kernel}`).size >= maxTasks) {
+		return failure('EAGAIN');
+	}
+
+	// Counting is a scan, so it is left out while even all tasks would be few enough.
+	if (loop.tx.table(`task:${parent.kernel}`).size >= maxUserTasks && !parent.capabilities.includes('CAP_SYS_RESOURCE') && countTasks(loop, parent) >= maxUserTasks) {
 		return failure('EAGAIN');
 	}
 

@@ -6,13 +6,14 @@
 import {must} from '../../base/assert.js';
 import {noBytes} from '../../base/bytes.js';
 import {nowNs, wallTime} from '../../base/clock.js';
+import {LayeredMap} from '../../base/layered-map.js';
 import type {Reads, Writes} from '../../base/transaction.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';
-import {allocatedBytes, contentOf, emptyContent, type FileContent, readContent, resizeContent, writeContent} from './file-content.js';
+import {allocatedBytes, contentOf, emptyContent, type FileContent, readContent, resizeContent, storedBytes, writeContent} from './file-content.js';
 import type {AttributeChanges, Attributes, FileTimeUs, FsId, NewFile, NodeId} from './file-types.js';
 import type {FileSystem, FileSystemType, FsContext} from './filesystem.js';
-import {maxFileBytes, maxNameBytes} from './limits.js';
+import {maxFileBytes, maxNameBytes, maxStoredBytes} from './limits.js';
 import type {Inode, KernelSchema} from './schema.js';
 
 const rootNode = 2;
@@ -187,8 +188,7 @@ function removeEntry(tx: Tx, fs: FsId, directory: NodeId, name: string, want: 'f
 	}
 
 	const timeUs = fileTime(tx);
-	const entries = new Map(parent.entries);
-	entries.delete(name);
+	const entries = LayeredMap.of(parent.entries).without(name);
 	putInode(tx, fs, touched({...parent, nlink: parent.nlink - (want === 'directory' ? 1 : 0), entries}, timeUs));
 	dropLink(tx, fs, {...inode, ctimeUs: timeUs}, want === 'directory' ? 2 : 1);
 }
@@ -201,7 +201,7 @@ function dropLink(tx: Tx, fs: FsId, inode: Inode, count: number): void {
 		return;
 	}
 
-	chargeSpace(tx, fs, -allocatedBytes(inode.content));
+	chargeSpace(tx, fs, inode.content, emptyContent);
 	tx.delete(`inode:${fs}`, inode.node);
 }
 
@@ -247,8 +247,7 @@ function rename(context: FsContext, fs: FsId, from: End, to: End, options: {read
 
 	if (options.exchange !== true) {
 		const directory = must(getInode(tx, fs, from.directory), 'rename: no such directory');
-		const entries = new Map(directory.entries);
-		entries.delete(from.name);
+		const entries = LayeredMap.of(directory.entries).without(from.name);
 		putInode(tx, fs, touched({...directory, entries, nlink: directory.nlink - (source.type === 'directory' ? 1 : 0)}, fileTime(tx)));
 	}
 
@@ -297,7 +296,7 @@ function open({tx}: FsContext, fs: FsId, node: NodeId, how: {readonly forWriting
 		return;
 	}
 
-	chargeSpace(tx, fs, -allocatedBytes(inode.content));
+	chargeSpace(tx, fs, inode.content, emptyContent);
 	putInode(tx, fs, touched({...inode, opens: inode.opens + 1, content: emptyContent}, fileTime(tx)));
 }
 
@@ -319,7 +318,7 @@ function write({tx}: FsContext, fs: FsId, node: NodeId, offset: number, bytes: U
 	}
 
 	const content = writeContent(inode.content, offset, bytes);
-	const charged = chargeSpace(tx, fs, allocatedBytes(content) - allocatedBytes(inode.content));
+	const charged = chargeSpace(tx, fs, inode.content, content);
 	if (failed(charged)) {
 		return charged;
 	}
@@ -334,7 +333,7 @@ function setContent({tx}: FsContext, fs: FsId, node: NodeId, content: FileConten
 		return failure('ENOENT');
 	}
 
-	const charged = chargeSpace(tx, fs, allocatedBytes(content) - allocatedBytes(inode.content));
+	const charged = chargeSpace(tx, fs, inode.content, content);
 	if (failed(charged)) {
 		return charged;
 	}
@@ -361,7 +360,7 @@ function setAttributes({tx}: FsContext, fs: FsId, node: NodeId, changes: Attribu
 	}
 
 	const content = resizeContent(inode.content, sizeBytes);
-	chargeSpace(tx, fs, allocatedBytes(content) - allocatedBytes(inode.content));
+	chargeSpace(tx, fs, inode.content, content);
 	putInode(tx, fs, {...next, content, mtimeUs: changes.mtimeUs ?? timeUs});
 }
 
@@ -391,9 +390,11 @@ function usage({tx}: FsContext, fs: FsId) {
 	};
 }
 
-/** Takes or gives back space; ENOSPC if the filesystem has a capacity and it is used up. */
-function chargeSpace(tx: Tx, fs: FsId, bytes: number): void | Failure {
-	if (bytes === 0) {
+/** Takes or gives back space as one content follows another; ENOSPC if the filesystem has a capacity and it, or our own, is used up. */
+function chargeSpace(tx: Tx, fs: FsId, before: FileContent, after: FileContent): void | Failure {
+	const bytes = allocatedBytes(after) - allocatedBytes(before);
+	const stored = storedBytes(after) - storedBytes(before);
+	if (bytes === 0 && stored === 0) {
 		return;
 	}
 
@@ -402,11 +403,28 @@ function chargeSpace(tx: Tx, fs: FsId, bytes: number): void | Failure {
 		return failure('ENOSPC');
 	}
 
-	tx.put('filesystem', fs, {...superblock, usedBytes: Math.max(superblock.usedBytes + bytes, 0)});
+	const storedNow = Math.max((superblock.storedBytes ?? 0) + stored, 0);
+	if (stored > 0 && Math.floor(storedNow / storedBytesStride) > Math.floor((superblock.storedBytes ?? 0) / storedBytesStride) && allStoredBytes(tx) + stored > maxStoredBytes) {
+		return failure('ENOSPC');
+	}
+
+	tx.put('filesystem', fs, {...superblock, usedBytes: Math.max(superblock.usedBytes + bytes, 0), storedBytes: storedNow});
+}
+
+/** What all filesystems hold is added up when one of them has grown by this much more. */
+const storedBytesStride = 4 * 2 ** 20;
+
+function allStoredBytes(tx: Tx): number {
+	let sum = 0;
+	for (const {storedBytes: bytes = 0} of tx.table('filesystem').values()) {
+		sum += bytes;
+	}
+
+	return sum;
 }
 
 function withEntry(directory: Inode, name: string, entry: {readonly node: NodeId; readonly type: Inode['type']}): Inode['entries'] {
-	return new Map(directory.entries).set(name, entry);
+	return LayeredMap.of(directory.entries).with(name, entry);
 }
 
 function touched(inode: Inode, timeUs: FileTimeUs): Inode {
@@ -423,7 +441,7 @@ export function addFile(context: FsContext, fs: FsId, directory: NodeId, name: s
 	const inode = must(getInode(context.tx, fs, node), 'addFile: lost');
 	const content = file.content ?? contentOf(noBytes);
 	const timeUs = file.timeUs ?? inode.mtimeUs;
-	chargeSpace(context.tx, fs, allocatedBytes(content));
+	chargeSpace(context.tx, fs, emptyContent, content);
 	putInode(context.tx, fs, {...inode, content, atimeUs: timeUs, mtimeUs: timeUs, ctimeUs: timeUs});
 	return node;
 }

@@ -20,8 +20,14 @@ export const maxPid = 4_194_304;
 export const maxArgumentBytes = 2 * 1024 * 1024;
 /** Largest file. Choice: holes are free, so this only keeps offsets exact. */
 export const maxFileBytes = 16 * 2 ** 40;
-/** Tasks of one kernel. Choice: bounds fork bombs before the host's memory does. */
-export const maxTasks = 32_768;
+/** Tasks of one kernel. Choice: bounds fork bombs before the memory of the machine that plays the host does. */
+export const maxTasks = 8192;
+/** RLIMIT_NPROC, for users without CAP_SYS_RESOURCE. Choice: as for maxTasks. */
+export const maxUserTasks = 2048;
+/** Bytes of file contents that all filesystems of a world may hold, besides holes and zeros; then every disk is full. Choice: what a small machine has to spare. */
+export const maxStoredBytes = 256 * 2 ** 20;
+/** Bytes of one read or write. Linux has 0x7ffff000; ours are really copied. */
+export const maxTransferBytes = 64 * 2 ** 20;
 /** Bytes of a socket's receive queue: net.core.rmem_default. */
 export const socketBufferBytes = 212_992;
 /** Connections that wait for accept: net.core.somaxconn. */

@@ -28,6 +28,10 @@ export class TaskEnded extends Error {
 	override readonly name = 'TaskEnded';
 }
 
+class SliceExceeded extends Error {
+	override readonly name = 'SliceExceeded';
+}
+
 /** The part of a task that is not in the World: its generator and its place in queues. */
 type Live = {
 	readonly key: TaskKey;
@@ -44,6 +48,10 @@ type Live = {
 
 /** Turns of one slice: after that many steps another task gets the processor. */
 const stepsPerSlice = 250;
+/** Steps and work after which a task that never lets others run is ended. */
+const maxStepsOfSlice = 1_000_000;
+/** So much work ends a slice, lest a limit be passed by far: about 40 MB copied. */
+const workPerSlice = 10_000;
 
 export type RunLimits = {
 	/** The clock does not pass this moment. */
@@ -90,6 +98,8 @@ export class RunLoop {
 	readonly types: ReadonlyMap<string, FileSystemType>;
 	/** Steps made in the current action. */
 	steps = 0;
+	/** What calls did besides, in units of a step's real time: bytes moved, directories walked. Limits an action, never its virtual time. */
+	work = 0;
 	hooks: TaskHooks = {deliver: () => true, ended() {}, timer() {}};
 	accounting: Accounting | undefined;
 	/** How to make superblocks of types that need more than options, as overlay needs its directories. */
@@ -97,6 +107,7 @@ export class RunLoop {
 	#tx: Transaction<KernelSchema, KernelEvent> | undefined;
 	readonly #live = new Map<TaskKey, Live>();
 	#ready: Live[] = [];
+	#sliceBegan = 0;
 	readonly #held = new Set<TaskKey>();
 	readonly #waiters = new Map<Channel, Set<Live>>();
 
@@ -111,7 +122,20 @@ export class RunLoop {
 
 	begin(tx: Transaction<KernelSchema, KernelEvent>): void {
 		this.#tx = tx;
+		this.restartCount();
+	}
+
+	/** Gives what runs next the whole of its limit. */
+	restartCount(): void {
 		this.steps = 0;
+		this.work = 0;
+	}
+
+	/** Ends a task that has made system calls without end in one slice, where nobody could stop it. */
+	preempt(): void {
+		if (this.steps + this.work - this.#sliceBegan > maxStepsOfSlice) {
+			throw new SliceExceeded();
+		}
 	}
 
 	end(): void {
@@ -220,7 +244,7 @@ export class RunLoop {
 				return 'settled';
 			}
 
-			if (this.steps >= limits.maxSteps) {
+			if (this.steps + this.work >= limits.maxSteps) {
 				return 'steps';
 			}
 
@@ -278,12 +302,14 @@ export class RunLoop {
 	/** Runs one task until it sleeps, ends, or used its slice up. Returns the processor time it took. */
 	#slice(live: Live): Nanoseconds {
 		const stepsBefore = this.steps;
+		const workBefore = this.work;
+		this.#sliceBegan = this.steps + this.work;
 		let wait: Wait | undefined;
 		let ended: number | 'overflow' | 'gone' | undefined;
 		for (let turns = 0; turns < stepsPerSlice && ended === undefined && wait?.kind !== 'sleep'; turns++) {
 			this.steps++;
 			({wait, ended} = this.#resume(live));
-			if (live.burnNs > 0) {
+			if (live.burnNs > 0 || this.work - workBefore > workPerSlice) {
 				break;
 			}
 		}
@@ -319,7 +345,7 @@ export class RunLoop {
 				return {wait: undefined, ended: 'gone'};
 			}
 
-			if (error instanceof RangeError) {
+			if (error instanceof RangeError || error instanceof SliceExceeded) {
 				return {wait: undefined, ended: 'overflow'};
 			}
 

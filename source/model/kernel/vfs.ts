@@ -93,7 +93,13 @@ function startWalk(caller: Caller, path: string): Walk | Failure {
 	return {place: path.startsWith('/') ? root : cwd, rest, symlinks: 0};
 }
 
+/** Components of a path that cost as much as a step. */
+const componentsPerStep = 2;
+/** Entries of a directory. */
+export const entriesPerStep = 32;
+
 function walkAll(caller: Caller, walk: Walk, follow: boolean): Place | Failure {
+	caller.context.work?.(walk.rest.length / componentsPerStep);
 	while (walk.rest.length > 0) {
 		const name = must(walk.rest.shift(), 'walkAll: empty');
 		const next = walkOne(caller, walk, name, follow || walk.rest.length > 0);
@@ -287,6 +293,7 @@ export function pathOf(caller: Caller, place: Place): {readonly path: string} | 
 			return failure('ENOENT');
 		}
 
+		context.work?.(1 + ((entries as readonly unknown[]).length / entriesPerStep));
 		names.push(entry.name);
 		at = {mount: at.mount, node: parent};
 	}

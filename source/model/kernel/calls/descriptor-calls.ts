@@ -2,7 +2,7 @@
 
 import {failed, type Failure, failure} from '../errno.js';
 import type {Attributes} from '../file-types.js';
-import {maxSymlinks} from '../limits.js';
+import {maxSymlinks, maxTransferBytes} from '../limits.js';
 import {canReadNow, closeDescriptor, fileChannel, getFile, installFile, makeFile, putDescriptor, readFile, readNode, writeFile} from '../open-file.js';
 import {makePipe, openPipeEnd} from '../pipe.js';
 import type {Fd, OpenFlags, SystemCalls} from '../program.js';
@@ -12,6 +12,14 @@ import {attributesAt, type Found, getMount, pathOfFile, permits, resolve, resolv
 import type {Self} from './self.js';
 
 type DescriptorCalls = Pick<SystemCalls, 'open' | 'close' | 'read' | 'write' | 'pread' | 'seek' | 'ftruncate' | 'fstat' | 'dup' | 'dup2' | 'setCloseOnExec' | 'descriptors' | 'pipe' | 'isTerminal' | 'windowSize' | 'setRawMode' | 'readChannel' | 'writeChannel' | 'canRead'>;
+
+/** Bytes whose copying costs as much as a step, and those of /dev/urandom, which are computed. */
+const bytesPerStep = 4096;
+const randomBytesPerStep = 64;
+
+function workOf({what}: OpenFile, bytes: number): number {
+	return bytes / (what.kind === 'device' && what.device.minor >= 8 ? randomBytesPerStep : bytesPerStep);
+}
 
 export function descriptorCalls(self: Self): DescriptorCalls {
 	const {loop} = self;
@@ -24,7 +32,8 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 		open: (path, flags, mode = 0o666) => open(self, path, flags, mode),
 		close: fd => closeDescriptor(loop, self.task, fd),
 		read: (fd, count) => withFile(fd, file => {
-			const result = readFile(loop, self.caller, file, count);
+			const result = readFile(loop, self.caller, file, Math.min(count, maxTransferBytes));
+			loop.work += failed(result) ? 0 : workOf(file, result.length);
 			if (failed(result) && result.errno === 'EINTR') {
 				self.endIfFatal();
 			}
@@ -33,13 +42,17 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 		}),
 		write: (fd, bytes) => withFile(fd, file => {
 			const result = writeFile(loop, self.caller, file, bytes);
+			loop.work += failed(result) ? 0 : bytes.length / bytesPerStep;
 			if (failed(result) && result.errno === 'EPIPE') {
 				self.raise('PIPE');
 			}
 
 			return result;
 		}),
-		pread: (fd, count, offset) => withFile(fd, ({what}) => what.kind === 'node' ? readNode(self.caller, what, offset, count) : failure('ESPIPE')),
+		pread: (fd, count, offset) => withFile(fd, ({what}) => {
+			loop.work += count / bytesPerStep;
+			return what.kind === 'node' ? readNode(self.caller, what, offset, Math.min(count, maxTransferBytes)) : failure('ESPIPE');
+		}),
 		seek: (fd, offset, from) => withFile(fd, file => seek(self, file, offset, from)),
 		ftruncate: (fd, sizeBytes) => withFile(fd, ({what, canWrite}) => {
 			if (what.kind !== 'node' || !canWrite) {

@@ -6,7 +6,7 @@ import {fileTime} from '../inode-filesystem.js';
 import {mount, pivotRoot, umount} from '../mount.js';
 import type {SystemCalls} from '../program.js';
 import {allTasks, changeTask} from '../tasks.js';
-import {attributesAt, type Found, type FoundParent, pathOf, permits, resolve, resolveParent, typeOf, writable} from '../vfs.js';
+import {attributesAt, type Found, type FoundParent, pathOf, permits, resolve, resolveParent, typeOf, writable, entriesPerStep} from '../vfs.js';
 import {groupOfNew, mayChange} from './descriptor-calls.js';
 import {makeMountable} from './mountable.js';
 import {onFound, type Self} from './self.js';
@@ -91,7 +91,9 @@ function readdir(self: Self, found: Found) {
 		return failure('ENOTDIR');
 	}
 
-	return permits(self.caller, found.attributes, 'read') ? typeOf(self.context, found.fs).entries(self.context, found.fs, found.place.node) : failure('EACCES');
+	const entries = permits(self.caller, found.attributes, 'read') ? typeOf(self.context, found.fs).entries(self.context, found.fs, found.place.node) : failure('EACCES');
+	self.loop.work += failed(entries) ? 0 : entries.length / entriesPerStep;
+	return entries;
 }
 
 function withParent(self: Self, path: string, use: (parent: FoundParent) => void | Failure): void | Failure {

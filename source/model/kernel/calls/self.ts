@@ -24,6 +24,7 @@ export class Self {
 	/** The task's record now. A program that goes on after its task has ended is left here. */
 	get task(): Task {
 		this.loop.steps++;
+		this.loop.preempt();
 		const task = findTask(this.loop.tx, this.kernel, this.id);
 		if (task === undefined || task.state === 'zombie') {
 			throw new TaskEnded();
@@ -34,7 +35,9 @@ export class Self {
 
 	get context(): FsContext {
 		const {loop, kernel} = this;
-		return {tx: loop.tx, kernel, task: this.id, types: loop.types, control: {
+		return {tx: loop.tx, kernel, task: this.id, types: loop.types, work(units) {
+			loop.work += units;
+		}, control: {
 			signal(task, signal) {
 				postSignal(loop, kernel, task, signal);
 			},
