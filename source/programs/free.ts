@@ -1,8 +1,12 @@
 // free(1) and uptime(1), from /proc/meminfo, /proc/uptime and /proc/loadavg.
 
+import {civilFromSeconds} from '../base/calendar.js';
 import {wallTime} from '../base/clock.js';
+import {clockText} from '../base/internet-date.js';
+import type {Process} from '../model/kernel/program.js';
 import type {Command} from './options.js';
 import {readMemory, readProcesses, readText, readUptime} from './proc-files.js';
+import type {Blocking} from './standard-io.js';
 import {tool, type Tool} from './tool.js';
 
 const options = {
@@ -85,24 +89,27 @@ function human(kib: number): string {
 	return kib === 0 ? '0B' : `${value < 10 && unit > 0 ? value.toFixed(1) : String(Math.floor(value))}${units[unit]}`;
 }
 
-export const uptime = tool({name: 'uptime', usage: ['[options]'], summary: '', options: {pretty: {short: 'p', long: 'pretty', help: 'show uptime in pretty format'}}, version: 'from procps-ng 4.0.2'}, function * (t) {
-	const up = Math.floor(yield * readUptime(t.process));
-	const load = ((yield * readText(t.process, '/proc/loadavg')) ?? '')?.split(' ').slice(0, 3).join(', ') ?? '';
-	const {seconds} = wallTime(t.sys.now());
-	const two = (value: number): string => String(value).padStart(2, '0');
-	const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
+/** What `uptime` prints and `top` begins with: `08:00:05 up 0 min,  1 user,  load average: 0.00, 0.00, 0.00`. */
+export function * uptimeLine(process: Process): Blocking<string> {
+	const up = Math.floor(yield * readUptime(process));
+	const load = ((yield * readText(process, '/proc/loadavg')) ?? '')?.split(' ').slice(0, 3).join(', ') ?? '';
 	const days = Math.floor(up / 86_400);
 	const hours = Math.floor(up / 3600) % 24;
 	const minutes = Math.floor(up / 60) % 60;
-	if (t.has('pretty')) {
-		const parts = ([['day', days], ['hour', hours], ['minute', minutes]] as const).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}${count === 1 ? '' : 's'}`);
-		yield * t.print(`up ${parts.length === 0 ? '0 minutes' : parts.join(', ')}\n`);
+	const since = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${String(minutes).padStart(2, '0')}` : `${minutes} min`}`;
+	// Who is logged in: a session leader with a terminal. Real ones read utmp, which says the same.
+	const users = (yield * readProcesses(process)).filter(({pid, session, terminal}) => pid === session && terminal !== 0).length;
+	return `${clockText(civilFromSeconds(wallTime(process.sys.now()).seconds))} up ${since},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}`;
+}
+
+export const uptime = tool({name: 'uptime', usage: ['[options]'], summary: '', options: {pretty: {short: 'p', long: 'pretty', help: 'show uptime in pretty format'}}, version: 'from procps-ng 4.0.2'}, function * (t) {
+	if (!t.has('pretty')) {
+		yield * t.print(` ${yield * uptimeLine(t.process)}\n`);
 		return 0;
 	}
 
-	const since = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`}`;
-	// Who is logged in: a session leader with a terminal. Real ones read utmp, which says the same.
-	const users = (yield * readProcesses(t.process)).filter(({pid, session, terminal}) => pid === session && terminal !== 0).length;
-	yield * t.print(` ${clock} up ${since},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}\n`);
+	const up = Math.floor(yield * readUptime(t.process));
+	const parts = ([['day', Math.floor(up / 86_400)], ['hour', Math.floor(up / 3600) % 24], ['minute', Math.floor(up / 60) % 60]] as const).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}${count === 1 ? '' : 's'}`);
+	yield * t.print(`up ${parts.length === 0 ? '0 minutes' : parts.join(', ')}\n`);
 	return 0;
 });

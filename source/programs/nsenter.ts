@@ -104,7 +104,10 @@ function * isOwn(t: Tool<Name>, path: string, kind: string): Blocking<boolean> {
 
 type Places = {readonly root: string | undefined; readonly wd: string | undefined};
 
-/** Directories of the target are those of its /proc entry, which must be reached before the mount namespace changes. */
+/**
+ * Directories of the target are those of its /proc entry, found before the mount namespace changes.
+ * Simplified: after the mount namespace was entered its own root is taken for the target's, and the working directory is looked up again.
+ */
 function * openPlaces(t: Tool<Name>, target: string | undefined): Blocking<Places | number> {
 	for (const name of ['root', 'wd'] as const) {
 		if (t.has(name) && t.value(name) === undefined && target === undefined) {
@@ -112,7 +115,12 @@ function * openPlaces(t: Tool<Name>, target: string | undefined): Blocking<Place
 		}
 	}
 
-	return {root: t.has('root') ? t.value('root') ?? `/proc/${target}/root` : undefined, wd: t.has('wd') ? t.value('wd') ?? `/proc/${target}/cwd` : undefined};
+	const entersMounts = t.has('mount', 'all');
+	const cwd = t.sys.readlink(`/proc/${target}/cwd`);
+	return {
+		root: t.has('root') ? t.value('root') ?? (entersMounts ? '/' : `/proc/${target}/root`) : undefined,
+		wd: t.has('wd') ? t.value('wd') ?? (entersMounts && !failed(cwd) ? cwd.target : `/proc/${target}/cwd`) : undefined,
+	};
 }
 
 function * enterPlaces(t: Tool<Name>, {root, wd}: Places): Blocking<number> {

@@ -122,6 +122,11 @@ import {unshare} from './unshare.js';
 import {nsenter} from './nsenter.js';
 import {lsns} from './lsns.js';
 import {pivotRoot} from './pivot-root.js';
+import {killall} from './killall.js';
+import {pstree} from './pstree.js';
+import {top} from './top.js';
+import {sysctl} from './sysctl.js';
+import {fullScreenEditor} from './full-screen-editor.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -258,6 +263,13 @@ const programs: Record<string, Program> = {
 	sha512sum,
 	getfattr,
 	setfattr,
+	killall,
+	pstree,
+	top,
+	sysctl,
+	vi: fullScreenEditor,
+	vim: fullScreenEditor,
+	nano: fullScreenEditor,
 	unshare,
 	nsenter,
 	lsns,

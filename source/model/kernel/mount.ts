@@ -3,6 +3,7 @@
 //
 // Simplified: propagation is recorded and shown, but events do not propagate between peer groups.
 
+import {isCapableOver} from './capable.js';
 import type {Writes} from '../../base/transaction.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';
@@ -64,7 +65,7 @@ export function splitOptions(options: readonly string[]): {readonly flags: reado
 
 /** mount(2). `makeFileSystem` makes the superblock of a new mount from its type, source and options. */
 export function mount(caller: Caller, request: MountRequest, makeFileSystem: (type: string, source: string, options: readonly string[]) => FsId | Failure): void | Failure {
-	if (!caller.task.capabilities.includes('CAP_SYS_ADMIN')) {
+	if (!isCapableOver(caller.context.tx, caller.task, caller.task.namespaces.mnt, 'CAP_SYS_ADMIN')) {
 		return failure('EPERM');
 	}
 
@@ -228,7 +229,7 @@ function isBelow(tx: Tx, namespace: NamespaceId, mount: Mount, ancestor: number)
 
 /** umount(2): EINVAL unless `target` is a mount point, EBUSY while mounts or tasks stand on it. */
 export function umount(caller: Caller, target: string, options: {readonly lazy: boolean; readonly isBusy: (mount: number) => boolean}): void | Failure {
-	if (!caller.task.capabilities.includes('CAP_SYS_ADMIN')) {
+	if (!isCapableOver(caller.context.tx, caller.task, caller.task.namespaces.mnt, 'CAP_SYS_ADMIN')) {
 		return failure('EPERM');
 	}
 
@@ -276,7 +277,7 @@ function uncover(tx: Tx, namespace: NamespaceId, mount: Mount): void {
 
 /** pivot_root(2): the mount at `newRoot` becomes the root of the namespace, and the old root moves to `putOld`. */
 export function pivotRoot(caller: Caller, newRoot: string, putOld: string): {readonly root: Place; readonly oldRoot: number} | Failure {
-	if (!caller.task.capabilities.includes('CAP_SYS_ADMIN')) {
+	if (!isCapableOver(caller.context.tx, caller.task, caller.task.namespaces.mnt, 'CAP_SYS_ADMIN')) {
 		return failure('EPERM');
 	}
 

@@ -2,6 +2,7 @@
 // Source: path_resolution(7); fs/namei.c for the order of errors.
 
 import {must} from '../../base/assert.js';
+import {isCapableOf} from './capable.js';
 import {type Failure, failed, failure} from './errno.js';
 import type {Attributes, FsId, NodeId} from './file-types.js';
 import type {FileSystemType, FsContext} from './filesystem.js';
@@ -241,18 +242,18 @@ export type Permission = 'read' | 'write' | 'execute';
 const permissionBits: Readonly<Record<Permission, number>> = {read: 4, write: 2, execute: 1};
 
 /** Whether the mode bits, or a capability that overrides them, allow it (capabilities(7), CAP_DAC_OVERRIDE). */
-export function permits({task}: Caller, attributes: Attributes, want: Permission): boolean {
+export function permits({task, context: {tx}}: Caller, attributes: Attributes, want: Permission): boolean {
 	const {mode, uid, gid, type} = attributes;
 	const bits = task.uid === uid ? mode >> 6 : (task.gid === gid || task.groups.includes(gid) ? mode >> 3 : mode);
 	if ((bits & permissionBits[want]) !== 0) {
 		return true;
 	}
 
-	if (task.capabilities.includes('CAP_DAC_OVERRIDE')) {
+	if (isCapableOf(tx, task, attributes, 'CAP_DAC_OVERRIDE')) {
 		return want !== 'execute' || type === 'directory' || (mode & 0o111) !== 0;
 	}
 
-	return task.capabilities.includes('CAP_DAC_READ_SEARCH') && (want === 'read' || (want === 'execute' && type === 'directory'));
+	return isCapableOf(tx, task, attributes, 'CAP_DAC_READ_SEARCH') && (want === 'read' || (want === 'execute' && type === 'directory'));
 }
 
 /** EROFS if the mount or its filesystem is read-only. */

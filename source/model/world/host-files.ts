@@ -8,7 +8,7 @@ import {directory, type FileRecipe, program, symlink, text} from '../container/h
 /** Programs of a host besides what the debian image has, by where Debian's packages put them. */
 const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
-		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
+		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
 		'lxc-create', 'lxc-destroy', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
 		'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmm', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],

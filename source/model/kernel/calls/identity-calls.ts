@@ -2,6 +2,7 @@
 
 import {randomBytes} from '../../../base/random.js';
 import {allCapabilities} from '../capabilities.js';
+import {isCapableIn, isCapableOver} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
 import {maxOpenFiles} from '../limits.js';
 import {branchNamespace, getNamespace} from '../namespaces.js';
@@ -47,7 +48,7 @@ export function identityCalls(self: Self): IdentityCalls {
 			return {sysname: 'Linux', nodename: getNamespace(loop.tx, self.task.namespaces.uts).hostname, release, version, machine};
 		},
 		sethostname(name) {
-			if (!self.task.capabilities.includes('CAP_SYS_ADMIN')) {
+			if (!isCapableOver(loop.tx, self.task, self.task.namespaces.uts, 'CAP_SYS_ADMIN')) {
 				return failure('EPERM');
 			}
 
@@ -129,11 +130,11 @@ function setns(self: Self, fd: number): void | Failure {
 	}
 
 	const {task} = self;
-	if (!task.capabilities.includes('CAP_SYS_ADMIN')) {
+	const namespace = getNamespace(loop.tx, namespaceId);
+	if (!isCapableIn(loop.tx, task, namespace.kind === 'user' ? namespace.id : namespace.owner, 'CAP_SYS_ADMIN')) {
 		return failure('EPERM');
 	}
 
-	const namespace = getNamespace(loop.tx, namespaceId);
 	if (namespace.kind === 'pid') {
 		changeTask(loop.tx, kernel, id, {childPidNamespace: namespace.id});
 		return;

@@ -1,5 +1,6 @@
 // System calls on names: stat, directories, links, attributes, mounts.
 
+import {isCapableEverywhere, isCapableOf} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
 import type {AttributeChanges, Attributes, NewFile} from '../file-types.js';
 import {fileTime} from '../inode-filesystem.js';
@@ -37,7 +38,7 @@ export function nameCalls(self: Self): NameCalls {
 		getxattr: (path, name, options) => onFound(find(path, options?.noFollow !== true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs => xattrs.get(name) ?? failure('ENODATA'))),
 		setxattr: (path, name, value, options) => onFound(find(path, options?.noFollow !== true), found => setXattr(self, found, name, value)),
 		listxattr: (path, options) => onFound(find(path, options?.noFollow !== true), found => onFound(typeOf(self.context, found.fs).xattrs(self.context, found.fs, found.place.node), xattrs =>
-			[...xattrs.keys()].filter(name => !name.startsWith('trusted.') || self.task.capabilities.includes('CAP_SYS_ADMIN')))),
+			[...xattrs.keys()].filter(name => !name.startsWith('trusted.') || isCapableEverywhere(self.loop.tx, self.task, 'CAP_SYS_ADMIN')))),
 		removexattr: (path, name, options) => onFound(find(path, options?.noFollow !== true), found => setXattr(self, found, name, undefined)),
 		statfs: path => onFound(find(path, true), found => typeOf(self.context, found.fs).usage(self.context, found.fs)),
 		chdir: path => onFound(find(path, true), found => enter(self, found, 'cwd')),
@@ -135,7 +136,7 @@ function make(self: Self, path: string, file: Omit<NewFile, 'uid' | 'gid'>): voi
 
 function mknod(self: Self, path: string, file: Omit<NewFile, 'uid' | 'gid'>): void | Failure {
 	const isDevice = file.type === 'char' || file.type === 'block';
-	return isDevice && !self.task.capabilities.includes('CAP_MKNOD') ? failure('EPERM') : make(self, path, file);
+	return isDevice && !isCapableEverywhere(self.loop.tx, self.task, 'CAP_MKNOD') ? failure('EPERM') : make(self, path, file);
 }
 
 function removeName(self: Self, parent: FoundParent, want: 'file' | 'directory'): void | Failure {
@@ -166,7 +167,7 @@ function isProtectedBySticky(self: Self, parent: FoundParent, node: number): boo
 	const directory = attributesAt(context, parent.fs, parent.place.node);
 	const file = attributesAt(context, parent.fs, node);
 	return !failed(directory) && !failed(file) && (directory.mode & 0o1000) !== 0
-		&& task.uid !== file.uid && task.uid !== directory.uid && !task.capabilities.includes('CAP_FOWNER');
+		&& task.uid !== file.uid && task.uid !== directory.uid && !isCapableOf(context.tx, task, file, 'CAP_FOWNER');
 }
 
 function link(self: Self, from: string, to: string): void | Failure {
@@ -209,7 +210,7 @@ function rename(self: Self, from: string, to: string, options: {readonly noRepla
 /** Changes attributes on a writable mount, for the owner or who has CAP_FOWNER. */
 function change(self: Self, found: Found, changes: AttributeChanges): void | Failure {
 	const {task} = self;
-	if (task.uid !== found.attributes.uid && !task.capabilities.includes('CAP_FOWNER')) {
+	if (task.uid !== found.attributes.uid && !isCapableOf(self.loop.tx, task, found.attributes, 'CAP_FOWNER')) {
 		return failure('EPERM');
 	}
 
@@ -226,7 +227,7 @@ function chown(self: Self, found: Found, uid: number | undefined, gid: number | 
 	const {attributes} = found;
 	const isOwnGroup = attributes.uid === task.uid && (gid === undefined || gid === task.gid || task.groups.includes(gid));
 	const changesOwner = uid !== undefined && uid !== attributes.uid;
-	if (!task.capabilities.includes('CAP_CHOWN') && (changesOwner || !isOwnGroup)) {
+	if (!isCapableOf(self.loop.tx, task, {uid: uid ?? attributes.uid, gid: gid ?? attributes.gid}, 'CAP_CHOWN') && (changesOwner || !isOwnGroup)) {
 		return failure('EPERM');
 	}
 
@@ -240,7 +241,7 @@ function cleared({type, mode}: Attributes): AttributeChanges {
 
 function utimes(self: Self, found: Found, atimeUs: number | undefined, mtimeUs: number | undefined): void | Failure {
 	const {task, caller} = self;
-	const isOwner = task.uid === found.attributes.uid || task.capabilities.includes('CAP_FOWNER');
+	const isOwner = task.uid === found.attributes.uid || isCapableOf(self.loop.tx, task, found.attributes, 'CAP_FOWNER');
 	const setsNow = atimeUs === undefined && mtimeUs === undefined;
 	if (!isOwner && !(setsNow && permits(caller, found.attributes, 'write'))) {
 		return failure(setsNow ? 'EACCES' : 'EPERM');
@@ -268,7 +269,7 @@ function setXattr(self: Self, found: Found, name: string, value: Uint8Array | un
 		return failure('EPERM');
 	}
 
-	const needed = name.startsWith('trusted.') || name.startsWith('security.') ? self.task.capabilities.includes('CAP_SYS_ADMIN') : permits(self.caller, found.attributes, 'write');
+	const needed = name.startsWith('trusted.') || name.startsWith('security.') ? isCapableEverywhere(self.loop.tx, self.task, 'CAP_SYS_ADMIN') : permits(self.caller, found.attributes, 'write');
 	if (!needed) {
 		return failure(name.startsWith('user.') ? 'EACCES' : 'EPERM');
 	}

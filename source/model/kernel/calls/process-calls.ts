@@ -1,11 +1,13 @@
 // System calls on processes: fork, exec, wait, signals, process groups and sessions, memory and time.
 
 import {nowNs} from '../../../base/clock.js';
+import {isCapableIn} from '../capable.js';
 import {execve} from '../exec.js';
 import {waitForChild} from '../exit.js';
 import {failed, type Failure, failure} from '../errno.js';
 import {fork} from '../fork.js';
 import type {Pid, Process, SystemCalls} from '../program.js';
+import type {RunLoop} from '../run-loop.js';
 import type {Task} from '../schema.js';
 import type {SignalName} from '../signal.js';
 import {childChannel, postSignal, postToGroup} from '../signal-delivery.js';
@@ -112,7 +114,7 @@ function kill(self: Self, pid: Pid, signal: SignalName | 0): void | Failure {
 		return failure('ESRCH');
 	}
 
-	if (!maySignal(task, target)) {
+	if (!maySignal(loop.tx, task, target)) {
 		return failure('EPERM');
 	}
 
@@ -127,7 +129,7 @@ function killMany(self: Self, pid: Pid, signal: SignalName | 0): void | Failure 
 	const {loop, kernel, task} = self;
 	const namespace = task.namespaces.pid;
 	if (pid === -1) {
-		const targets = [...allTasks(loop.tx, kernel)].filter(other => other.id !== 1 && other.id !== task.id && pidIn(other, namespace) !== undefined && pidIn(other, namespace) !== 1 && maySignal(task, other));
+		const targets = [...allTasks(loop.tx, kernel)].filter(other => other.id !== 1 && other.id !== task.id && pidIn(other, namespace) !== undefined && pidIn(other, namespace) !== 1 && maySignal(loop.tx, task, other));
 		for (const target of signal === 0 ? [] : targets) {
 			postSignal(loop, kernel, target.id, signal as SignalName, namespace);
 		}
@@ -147,8 +149,8 @@ function killMany(self: Self, pid: Pid, signal: SignalName | 0): void | Failure 
 	}
 }
 
-function maySignal(sender: Task, target: Task): boolean {
-	return sender.uid === target.uid || sender.capabilities.includes('CAP_KILL');
+function maySignal(tx: RunLoop['tx'], sender: Task, target: Task): boolean {
+	return sender.uid === target.uid || isCapableIn(tx, sender, target.namespaces.user, 'CAP_KILL');
 }
 
 function setpgid(self: Self, pid: Pid, group: Pid): void | Failure {

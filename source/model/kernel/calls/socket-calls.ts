@@ -2,6 +2,7 @@
 
 import {deliver} from '../../network/delivery.js';
 import {queryName} from '../../network/name.js';
+import {isCapableOver} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
 import {installFile, makeFile} from '../open-file.js';
 import type {Fd, SocketAddress, SystemCalls, UnixAddress} from '../program.js';
@@ -49,7 +50,7 @@ const firstFreePort = 1024;
 function bindToPort(self: Self, socket: number, address: Exclude<SocketAddress, UnixAddress>): void | Failure {
 	const {task, loop} = self;
 	const isPrivileged = address.port !== 0 && address.port < firstFreePort;
-	return isPrivileged && !task.capabilities.includes('CAP_NET_BIND_SERVICE') ? failure('EACCES') : bindInet(loop, socket, address);
+	return isPrivileged && !isCapableOver(loop.tx, task, task.namespaces.net, 'CAP_NET_BIND_SERVICE') ? failure('EACCES') : bindInet(loop, socket, address);
 }
 
 /** A unix socket is found by a file of type socket, which bind makes. */

@@ -17,6 +17,11 @@ const stateLetters: Readonly<Record<Task['state'], string>> = {
 	runnable: 'R (running)', sleeping: 'S (sleeping)', stopped: 'T (stopped)', zombie: 'Z (zombie)', frozen: 'S (sleeping)',
 };
 
+/** 0 for the first process, which nobody made. */
+function parentPid(view: View, task: Task): number {
+	return task.parent === task.id ? 0 : shownPid(view, findTask(view.context.tx, view.context.kernel, task.parent));
+}
+
 function status(view: View): string {
 	const task = subjectOf(view);
 	const {tx, kernel} = view.context;
@@ -31,7 +36,7 @@ function status(view: View): string {
 		`Tgid:\t${shownPid(view, leader)}`,
 		'Ngid:\t0',
 		`Pid:\t${shownPid(view, task)}`,
-		`PPid:\t${shownPid(view, findTask(tx, kernel, leader.parent))}`,
+		`PPid:\t${parentPid(view, leader)}`,
 		'TracerPid:\t0',
 		`Uid:\t${Array.from({length: 4}, () => task.uid).join('\t')}`,
 		`Gid:\t${Array.from({length: 4}, () => task.gid).join('\t')}`,
@@ -109,7 +114,7 @@ function stat(view: View): string {
 		1: shownPid(view, task),
 		2: `(${task.name})`,
 		3: stateLetters[task.state].slice(0, 1),
-		4: shownPid(view, findTask(tx, kernel, task.parent)),
+		4: parentPid(view, task),
 		5: shownLeader(view, task.group),
 		6: shownLeader(view, task.session),
 		// Pseudo-terminals have major number 136; the field packs both numbers.

@@ -1,6 +1,7 @@
 // The links of /proc/PID: to its executable, its directories, its open files and its namespaces. Source: proc_pid_exe(5),
 // proc_pid_fd(5), namespaces(7).
 
+import {isCapableIn} from '../capable.js';
 import {
 	type ComputedDirectory, type ComputedEntry, type ComputedLink, directory, textFile, type View,
 } from '../computed-filesystem.js';
@@ -14,7 +15,7 @@ import {readerOf, subjectOf} from './proc-view.js';
 function mayFollow(view: View): boolean {
 	const reader = readerOf(view);
 	const task = subjectOf(view);
-	return reader === undefined || reader.id === task.id || reader.uid === task.uid || reader.capabilities.includes('CAP_SYS_PTRACE');
+	return reader === undefined || reader.id === task.id || reader.uid === task.uid || isCapableIn(view.context.tx, reader, task.namespaces.user, 'CAP_SYS_PTRACE');
 }
 
 function placeLink(place: (task: Task) => Place): ComputedLink {
