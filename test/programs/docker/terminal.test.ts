@@ -29,7 +29,7 @@ test('a shell in a container has a terminal of the learner\'s size and gives its
 	const terminal = new Terminal();
 	terminal.type('docker pull -q busybox');
 	expect(terminal.type('docker run -it --rm busybox sh')).toBe('docker run -it --rm busybox sh\n/ # ');
-	expect(terminal.type('tty; stty size')).toBe('tty; stty size\n/dev/pts/1\n24 80\n/ # ');
+	expect(terminal.type('tty; stty size')).toBe('tty; stty size\n/dev/pts/0\n24 80\n/ # ');
 	expect(terminal.do({type: 'interrupt'})).toBe('^C\n/ # ');
 	expect(terminal.type('exit 3')).toBe('exit 3\nlearner@lab:~$ ');
 	expect(terminal.type('echo $?')).toBe('echo $?\n3\nlearner@lab:~$ ');

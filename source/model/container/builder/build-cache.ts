@@ -66,6 +66,18 @@ export class BuildCache {
 		return false;
 	}
 
+	/** Whether a build has stood on this base before. Notes that one does. */
+	hasLoaded(image: string, chain: ChainId | undefined): boolean {
+		const {tx, engine} = this.#host;
+		const key = `base:${image}@${chain ?? ''}`;
+		if (tx.get(`build-cache:${engine}`, key) !== undefined) {
+			return true;
+		}
+
+		this.#put({key, id: this.#newId(), kind: 'regular', description: `pulled from ${image}`, diff: undefined, parent: undefined, chain: undefined, sizeBytes: 0});
+		return false;
+	}
+
 	#put(record: Omit<BuildCacheRecord, 'createdUs' | 'usedUs' | 'usageCount'>): BuildCacheRecord {
 		const {tx, engine} = this.#host;
 		const timeUs = fileTime(tx);

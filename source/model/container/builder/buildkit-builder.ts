@@ -182,7 +182,7 @@ export class BuildkitBuilder {
 		const numberOf = (index: number) => `[${prefix}${String(index).padStart(String(total).length)}/${total}] `;
 		let index = 0;
 		if (this.#graph.baseName(stage) !== 'scratch' && this.#graph.stageOf(this.#graph.baseName(stage), stage.index) === undefined) {
-			this.#announceBase(fullImageName(this.#graph.baseName(stage)), `${numberOf(++index)}FROM `);
+			this.#announceBase(fullImageName(this.#graph.baseName(stage)), `${numberOf(++index)}FROM `, started.chain);
 		} else if (this.#graph.baseName(stage) !== 'scratch') {
 			index++;
 		}
@@ -208,12 +208,15 @@ export class BuildkitBuilder {
 		return isNamed ? `${name ?? `stage-${index}`} ` : '';
 	}
 
-	/** Several stages on one base have one vertex for it. */
-	#announceBase(image: string, prefix: string): void {
+	/**
+	 * Several stages on one base have one vertex for it. It is done the first time that a build stands on it, and cached from then on.
+	 * Simplified: where all steps on it come out of the cache, BuildKit does not load the base and says that it is done.
+	 */
+	#announceBase(image: string, prefix: string, chain: ChainId | undefined): void {
 		if (!this.#announced.has(image)) {
 			this.#announced.add(image);
 			this.#emit({kind: 'started', vertex: image, name: prefix + image, atNs: this.#now()});
-			this.#emit(this.#pulled.has(image) ? {kind: 'done', vertex: image, atNs: this.#now()} : {kind: 'cached', vertex: image});
+			this.#emit(!this.#cache.hasLoaded(image, chain) || this.#pulled.has(image) ? {kind: 'done', vertex: image, atNs: this.#now()} : {kind: 'cached', vertex: image});
 		}
 	}
 
