@@ -127,6 +127,9 @@ import {pstree} from './pstree.js';
 import {top} from './top.js';
 import {sysctl} from './sysctl.js';
 import {fullScreenEditor} from './full-screen-editor.js';
+import {nc} from './nc.js';
+import {shuf} from './shuf.js';
+import {column} from './column.js';
 
 const programs: Record<string, Program> = {
 	ash,
@@ -263,6 +266,9 @@ const programs: Record<string, Program> = {
 	sha512sum,
 	getfattr,
 	setfattr,
+	shuf,
+	column,
+	nc,
 	killall,
 	pstree,
 	top,
