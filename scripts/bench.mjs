@@ -2,12 +2,16 @@
 //
 //     npm run bench             everything
 //     npm run bench -- actions  one section: start, screen, actions, containers
+//
+// What it printed on a known machine is in docs/benchmarks.md.
 
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {build as buildProgram} from './build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -15,6 +19,7 @@ const cli = join(root, 'dist/cli.js');
 const home = mkdtempSync(join(tmpdir(), 'virtlab-bench-'));
 const environment = {...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_STATE_HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8'};
 delete environment.CI;
+delete environment.VIRTLAB_HOME;
 
 /** The screen is done when nothing was written for so long. */
 const quietMs = 250;
@@ -50,37 +55,73 @@ function milliseconds(work) {
 	return performance.now() - before;
 }
 
-/** Whole processes, from spawn to exit. */
-function start() {
+/** Whole processes, from spawn to exit, and to the first frame with a prompt; the ratio is to an empty script in bare Node, now and here. */
+async function start() {
 	const run = args => median(Array.from({length: 7}, () => milliseconds(() => spawnSync(process.execPath, args, {env: environment, input: 'true\n'}))));
-	report('node, empty script', run(['-e', '0']), 'ms');
-	report('virtlab list', run([cli, 'list']), 'ms');
-	report('virtlab shell, one command', run([cli, 'shell']), 'ms');
+	run([cli, 'list']);
+	const bareMs = run(['-e', '0']);
+	const reportStart = (what, value) => report(what, value, `ms  ${(value / bareMs).toFixed(1)} x bare`);
+	reportStart('node, empty script', bareMs);
+	reportStart('virtlab list', run([cli, 'list']));
+	reportStart('virtlab shell, one command', run([cli, 'shell']));
+	for (const [columns, rows] of [[80, 24], [120, 40]]) {
+		for (const args of [['sandbox'], ['run', 'first-container']]) {
+			const starts = [];
+			for (let count = 0; count < 5; count++) {
+				const {terminal, firstFrameMs} = await openScreen(args, {columns, rows});
+				terminal.kill();
+				starts.push(firstFrameMs);
+			}
+
+			reportStart(`virtlab ${args.join(' ')}, ${columns}x${rows}, first frame`, median(starts));
+		}
+	}
 }
 
-/** The full screen in a pseudo-terminal: time to the first frame with a prompt, and what a key and a command write. */
+/** What a key and a command write to the terminal. */
 async function screen() {
-	const {spawn} = await import('@lydell/node-pty');
-	const runs = [];
-	for (let run = 0; run < 5; run++) {
-		const before = performance.now();
-		const terminal = spawn(process.execPath, [cli, 'sandbox'], {cols: 120, rows: 40, env: environment});
-		const output = {text: '', atMs: 0};
-		terminal.onData(text => {
-			output.text += text;
-			output.atMs = performance.now();
-		});
-		const firstFrame = await until(() => output.text.includes('learner@'), output) - before;
-		const key = await written(output, () => terminal.write('e'));
-		const command = await written(output, () => terminal.write('\u007Fsleep 1 &\r'));
-		terminal.kill();
-		runs.push({firstFrame, key, command});
-	}
+	for (const [columns, rows] of [[80, 24], [120, 40]]) {
+		const runs = [];
+		for (let run = 0; run < 3; run++) {
+			const {terminal, output} = await openScreen(['sandbox'], {columns, rows});
+			const key = await written(output, () => terminal.write('e'));
+			await written(output, () => terminal.write('\u007Fdocker pull -q busybox'));
+			terminal.write('\r');
+			await until(() => output.text.includes('busybox:latest'), output);
+			await written(output, () => terminal.write('docker run -d busybox sleep 1000'));
+			const command = await written(output, () => terminal.write('\r'));
+			terminal.kill();
+			runs.push({key, command});
+		}
 
-	report('first frame', median(runs.map(({firstFrame}) => firstFrame)), 'ms');
-	report('one typed key', median(runs.map(({key}) => key.bytes)), 'bytes');
-	report('one typed key, to the last byte', median(runs.map(({key}) => key.ms)), 'ms');
-	report('one command that changes a panel', median(runs.map(({command}) => command.bytes)), 'bytes');
+		const size = `${columns}x${rows}`;
+		report(`${size}: one typed key`, median(runs.map(({key}) => key.bytes)), 'bytes');
+		report(`${size}: one typed key, to the last byte`, median(runs.map(({key}) => key.ms)), 'ms');
+		report(`${size}: one command that changes a panel`, median(runs.map(({command}) => command.bytes)), 'bytes');
+	}
+}
+
+/** The full screen in a pseudo-terminal, when it is quiet after its first frame with a prompt. */
+async function openScreen(args, {columns, rows}) {
+	const {spawn} = await import('@lydell/node-pty');
+	const before = performance.now();
+	const terminal = spawn(process.execPath, [cli, ...args], {cols: columns, rows, env: environment});
+	const output = {text: '', atMs: 0};
+	let firstFrameMs;
+	terminal.onData(text => {
+		output.text += text;
+		output.atMs = performance.now();
+		firstFrameMs ??= output.text.includes('learner@') ? output.atMs - before : undefined;
+	});
+	await until(() => firstFrameMs !== undefined, output);
+	return {terminal, output, firstFrameMs};
+}
+
+/** What lives on the heap; the session that is measured has to be in use afterwards. */
+function heapMib() {
+	setFlagsFromString('--expose-gc');
+	runInNewContext('gc')();
+	return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
 async function until(isThere, output) {
@@ -126,8 +167,9 @@ async function containers() {
 		}
 
 		report(`${wanted} running containers: start one`, (performance.now() - before) / (wanted === 10 ? 10 : wanted * 0.9), 'ms');
-		report(`${wanted} running containers: true`, costOf(session, at, 'true'), 'ms');
+		report(`${wanted} running containers: echo`, costOf(session, at, 'echo x'), 'ms');
 		report(`${wanted} running containers: docker ps`, costOf(session, at, 'docker ps -q | wc -l'), 'ms');
+		report(`${wanted} running containers: heap with the history`, heapMib(), 'MiB');
 	}
 }
 
