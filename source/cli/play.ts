@@ -92,7 +92,7 @@ function begin(home: Home, lab: Lab | undefined, learner: string, {seed, scenari
 	};
 	const recording = beginRecording(origin, transcriptPath(home, name));
 	if (lab !== undefined) {
-		putRecord(home, lab.id, {stepsPassed: 0, isFinished: home.settings.get('labs')[lab.id]?.isFinished ?? false, transcript: name, actions: 0});
+		putRecord(home, lab.id, {stepsPassed: 0, isFinished: recordOf(home, lab.id)?.isFinished ?? false, transcript: name, actions: 0});
 	}
 
 	return recording;
@@ -115,12 +115,12 @@ function resume(home: Home, lab: Lab | undefined): Recording | undefined {
 
 /** The record of a lab whose newest session is there and not finished. */
 function resumable(home: Home, id: string): LabRecord | undefined {
-	const record = home.settings.get('labs')[id];
+	const record = recordOf(home, id);
 	return record !== undefined && record.actions > 0 && existsSync(transcriptPath(home, record.transcript)) ? record : undefined;
 }
 
 function noteProgress(home: Home, lab: Lab | undefined, {action, progress}: Entry): void {
-	const record = lab === undefined ? undefined : home.settings.get('labs')[lab.id];
+	const record = lab === undefined ? undefined : recordOf(home, lab.id);
 	if (lab === undefined || record === undefined || progress === undefined) {
 		return;
 	}
@@ -138,6 +138,12 @@ function noteProgress(home: Home, lab: Lab | undefined, {action, progress}: Entr
 	}
 }
 
+/** Own names only: a lab may be called `constructor`. */
+function recordOf({settings}: Home, id: string): LabRecord | undefined {
+	const labs = settings.get('labs');
+	return Object.hasOwn(labs, id) ? labs[id] : undefined;
+}
+
 function putRecord(home: Home, id: string, record: LabRecord): void {
 	home.settings.set('labs', {...home.settings.get('labs'), [id]: record});
 }
@@ -153,7 +159,7 @@ function savedProgress(home: Home, labs: readonly Lab[]): SavedProgress {
 			settings.set('locale', locale);
 		},
 		lab(id) {
-			const record = settings.get('labs')[id];
+			const record = recordOf(home, id);
 			const isUnfinished = record !== undefined && record.stepsPassed < (labs.find(lab => lab.id === id)?.steps.length ?? 0);
 			return record === undefined ? undefined : {stepsPassed: record.stepsPassed, isFinished: record.isFinished, resumableActions: isUnfinished ? resumable(home, id)?.actions : undefined};
 		},

@@ -9,7 +9,7 @@ import type {Lab} from '../lab/schema.js';
 import type {Locale} from '../i18n/message.js';
 import {readTranscript} from '../transcript/read.js';
 import {replay} from '../transcript/replay.js';
-import {allLabs, findLab, labFolders} from './catalogue.js';
+import {allLabs, labFolders} from './catalogue.js';
 import {visible} from './visible.js';
 
 function print(text: string): void {
@@ -60,7 +60,8 @@ export function replayFile(path: string): number {
 	}
 
 	const named = transcript.header.virtlab.lab;
-	const lab = named === undefined ? undefined : findLab(named.id)?.loaded.lab;
+	// The id is the file's word, so it is looked up as a name and never opened as a path.
+	const lab = named === undefined ? undefined : allLabs().find(({id}) => id === named.id);
 	if (named !== undefined && lab === undefined) {
 		return complain(`${path}: line 1: there is no lab "${named.id}" here`);
 	}

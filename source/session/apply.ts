@@ -90,6 +90,10 @@ function refuse(session: Session, action: Action): string | undefined {
 		return `virtlab: this session has reached its limit of ${maxActions} actions`;
 	}
 
+	if (session.foreground === 'ended' && isDeed(action)) {
+		return 'virtlab: the shell has ended; undo brings it back';
+	}
+
 	if (action.type === 'line' && action.text.length > maxLineBytes) {
 		return `virtlab: a line of more than ${maxLineBytes} characters is not accepted`;
 	}

@@ -15,8 +15,8 @@ export const keyNs = secondNs;
 export const maxOutputBytes = 10 * 2 ** 20;
 /** Virtual time that a command may take while nobody interrupts it. */
 export const maxActionNs = 3600 * secondNs;
-/** Bytes of one typed line. */
-export const maxLineBytes = 256 * 1024;
+/** Characters of one typed line. A transcript takes no longer ones: what can be typed can be read again. */
+export const maxLineBytes = 64 * 1024;
 /** Entries of one session. */
 export const maxActions = 100_000;
 /** Rounds that background tasks get after the shell has come back to its prompt. */

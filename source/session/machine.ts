@@ -72,14 +72,15 @@ export function topologyOf({lab, scenario}: Origin): Topology {
 
 /** One line of set-up, run by a shell of the learner that sees no terminal. */
 function runSetup(loop: RunLoop, kernel: KernelId, line: string): void {
-	const task = startTask(loop, kernel, {...learner(loop), name: 'bash', newSession: true}, process => execute(process, '/bin/bash', ['bash', '-c', line]));
+	const task = startTask(loop, kernel, {...learner, files: nullFiles(loop), name: 'bash', newSession: true}, process => execute(process, '/bin/bash', ['bash', '-c', line]));
 	loop.restartCount();
 	loop.run({untilNs: nowNs(loop.tx) + bootNs * 100, maxSteps: bootSteps, isSettled: () => findTask(loop.tx, kernel, task) === undefined});
 }
 
-function learner(loop: RunLoop) {
-	const files = new Map([0, 1, 2].map(fd => [fd, makeFile(loop, {what: {kind: 'device', device: {major: 1, minor: 3}}, canRead: true, canWrite: true, append: false, path: '/dev/null'})]));
-	return {uid: learnerId, gid: learnerId, groups: learnerGroups, capabilities: [], env: learnerEnvironment, files};
+const learner = {uid: learnerId, gid: learnerId, groups: learnerGroups, capabilities: [], env: learnerEnvironment};
+
+function nullFiles(loop: RunLoop): ReadonlyMap<number, number> {
+	return new Map([0, 1, 2].map(fd => [fd, makeFile(loop, {what: {kind: 'device', device: {major: 1, minor: 3}}, canRead: true, canWrite: true, append: false, path: '/dev/null'})]));
 }
 
 function * execute(process: Process, path: string, argv: readonly string[]): Running {
@@ -108,7 +109,7 @@ export function logIn(loop: RunLoop, kernel: KernelId, origin: Origin): Machine 
 	const env = new Map([...learnerEnvironment, ['TERM', origin.interactive ? 'xterm-256color' : 'dumb'], ...(origin.interactive ? [] : [['PS1', ''], ['PS2', '']] as const)]);
 	const argv = origin.interactive ? ['bash', '-l'] : ['bash', '--norc', '-i'];
 	const login = startTask(loop, kernel, {
-		...learner(loop), name: 'bash', env, files, newSession: true, ...(input.kind === 'terminal' ? {terminal: input.terminal} : {}),
+		...learner, name: 'bash', env, files, newSession: true, ...(input.kind === 'terminal' ? {terminal: input.terminal} : {}),
 	}, process => execute(process, '/bin/bash', argv));
 	if (input.kind === 'terminal') {
 		const task = getTask(tx, kernel, login);
@@ -137,7 +138,8 @@ const suspendKey = 26;
 /** A line and Enter. Answers false if line mode's pipe cannot take it: nobody reads. */
 export function typeLine({loop, input}: Machine, text: string): boolean {
 	if (input.kind === 'pipe') {
-		return !failed(writePipe(loop, input.pipe, encodeText(`${text}\n`)));
+		// After the end of input there is no way to give more.
+		return loop.tx.get('file', input.file) !== undefined && !failed(writePipe(loop, input.pipe, encodeText(`${text}\n`)));
 	}
 
 	const {raw} = getTerminal(loop, input.terminal);

@@ -13,6 +13,7 @@
 import * as z from 'zod';
 import {Hasher, isDigest, sha256Hex, type Digest} from '../base/digest.js';
 import type {Action} from '../session/action.js';
+import {maxLineBytes} from '../session/limits.js';
 import type {Output} from '../session/session.js';
 
 /** Of the records beside asciicast's own. */
@@ -43,7 +44,7 @@ export const headerSchema = z.strictObject({
 export type Header = z.infer<typeof headerSchema>;
 
 const virtualTime = z.int().min(0).max(1e15);
-const line = z.string().max(65_536);
+const line = z.string().max(maxLineBytes);
 const step = z.string().max(40);
 
 export const actionSchema = z.discriminatedUnion('type', [
