@@ -4,7 +4,7 @@
 // Simplified: TLS is not modelled, and no server has it. Addresses of the loopback network are asked without it, as dockerd does by
 // default; to others the daemon says what it says when TLS fails.
 
-import {decodeText, noBytes} from '../base/bytes.js';
+import {concatBytes, decodeText, noBytes} from '../base/bytes.js';
 import type {Digest} from '../base/digest.js';
 import {encodeRequest, type Header, headerOf, responseParser} from '../base/http.js';
 import type {EngineHost, Work} from '../model/container/engine-host.js';
@@ -59,8 +59,9 @@ export class HttpRegistry implements Registry {
 
 		const fd = process.sys.socket('inet');
 		const connected = failed(fd) ? fd : yield * connect(process, fd, {family: 'inet', address, port: number});
-		if (failed(fd) || failed(connected)) {
-			return refused(500, `${get}dial tcp ${address}:${number}: connect: ${errorTextOf(failed(connected) ? connected : fd as never).toLowerCase()}`);
+		const failure = [fd, connected].find(result => failed(result));
+		if (failure !== undefined || failed(fd)) {
+			return refused(500, `${get}dial tcp ${address}:${number}: connect: ${failed(failure) ? errorTextOf(failure).toLowerCase() : ''}`);
 		}
 
 		if (!isTrusted) {
@@ -95,7 +96,7 @@ export class HttpRegistry implements Registry {
 					}
 
 					case 'end': {
-						return head === undefined ? undefined : {...head, body: concatenated(body)};
+						return head === undefined ? undefined : {...head, body: concatBytes(body)};
 					}
 
 					case 'error': {
@@ -146,17 +147,6 @@ export class HttpRegistry implements Registry {
 		process.sys.close(fd);
 		return failed(bytes) ? [] : decodeText(bytes).split('\n').map(line => line.replace(/#.*$/v, '').split(/[ \t]+/v).filter(word => word !== ''));
 	}
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-	const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-	let at = 0;
-	for (const part of parts) {
-		whole.set(part, at);
-		at += part.length;
-	}
-
-	return whole;
 }
 
 function refused(status: 404 | 500, message: string): RegistryError {
