@@ -2,6 +2,7 @@
 // here with its content; programs are executables of the model (kernel/executable.ts).
 
 import {accountFiles} from '../container/hub/account-files.js';
+import {systemBashrc} from '../container/hub/base-debian.js';
 import {gnu, gnuPrograms} from '../container/hub/program-names.js';
 import {directory, type FileRecipe, program, symlink, text} from '../container/hub/recipe.js';
 
@@ -59,11 +60,6 @@ if [ "\${PS1-}" ] && [ "$BASH" ] && [ "$BASH" != "/bin/sh" ]; then
 fi
 `;
 
-const bashrc = `# System-wide .bashrc file for interactive bash(1) shells.
-[ -z "\${PS1-}" ] && return
-PS1='\\u@\\h:\\w\\$ '
-`;
-
 export const osRelease = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 NAME="Debian GNU/Linux"
 VERSION_ID="12"
@@ -102,7 +98,7 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		text('/etc/debian_version', '12.11\n'),
 		text('/etc/issue', 'Debian GNU/Linux 12 \\n \\l\n\n'),
 		text('/etc/profile', profile),
-		text('/etc/bash.bashrc', bashrc),
+		text('/etc/bash.bashrc', systemBashrc),
 		text('/etc/shells', '/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n'),
 		text('/etc/nsswitch.conf', 'passwd:         files\ngroup:          files\nhosts:          files dns\n'),
 		text('/etc/docker/daemon.json', '{}\n'),

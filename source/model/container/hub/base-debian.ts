@@ -5,6 +5,12 @@ import {accountFiles} from './account-files.js';
 import {gnu, gnuPrograms} from './program-names.js';
 import {defaultPath, directory, type FileRecipe, type ImageRecipe, megabytes, symlink, text} from './recipe.js';
 
+/** Debian builds bash to read this in every interactive shell; the prompt that people know comes from here. */
+export const systemBashrc = `# System-wide .bashrc file for interactive bash(1) shells.
+[ -z "\${PS1-}" ] && return
+PS1='\${debian_chroot:+($debian_chroot)}\\u@\\h:\\w\\$ '
+`;
+
 const bashrc = `# ~/.bashrc: executed by bash(1) for non-login shells.
 
 # Note: PS1 is set in /etc/profile, and the default umask is defined
@@ -98,7 +104,7 @@ function debianFiles({osRelease, issue, version, sources, isUbuntu}: Release): r
 		text('/etc/hosts', ''), text('/etc/nsswitch.conf', nsswitch), text('/etc/shells', shells), text('/etc/timezone', 'Etc/UTC\n'),
 		text('/etc/host.conf', 'multi on\n'), text('/etc/environment', `${defaultPath.replace('=', '="')}"\n`),
 		text('/etc/profile', '# /etc/profile: system-wide .profile file for the Bourne shell (sh(1))\n# and Bourne compatible shells (bash(1), ksh(1), ash(1), ...).\n\nif [ "$(id -u)" -eq 0 ]; then\n  PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nelse\n  PATH="/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"\nfi\nexport PATH\n'),
-		text('/root/.bashrc', bashrc), text('/root/.profile', profile), text('/etc/skel/.bashrc', bashrc), text('/etc/skel/.profile', profile),
+		text('/etc/bash.bashrc', systemBashrc), text('/root/.bashrc', bashrc), text('/root/.profile', profile), text('/etc/skel/.bashrc', bashrc), text('/etc/skel/.profile', profile),
 		sources, directory('/etc/apt/apt.conf.d'), directory('/var/lib/apt/lists'), directory('/var/lib/dpkg'),
 		...gnuPrograms({family: 'debian', hasProcps: isUbuntu}),
 		gnu('/usr/bin/dash', 'dash', 125_688), symlink('/usr/bin/sh', 'dash'),
