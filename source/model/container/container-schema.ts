@@ -78,6 +78,8 @@ export type HostConfig = {
 	readonly Tmpfs: Readonly<Record<string, string>> | undefined;
 	readonly Sysctls: Readonly<Record<string, string>> | undefined;
 	readonly UsernsMode: '' | 'host';
+	/** Where the client writes the id; kept only to be shown. */
+	readonly ContainerIDFile: string;
 	readonly Mounts: readonly MountSpec[] | undefined;
 	readonly ConsoleSize: readonly [number, number];
 	readonly CpuShares: number;

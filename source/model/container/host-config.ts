@@ -13,7 +13,7 @@ const unmodelled = [
 	'VolumeDriver', 'Cgroup', 'CgroupParent', 'BlkioWeight', 'BlkioWeightDevice', 'BlkioDeviceReadBps',
 	'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'Devices',
 	'DeviceCgroupRules', 'DeviceRequests', 'Ulimits', 'CpuCount', 'CpuPercent', 'IOMaximumIOps', 'IOMaximumBandwidth', 'StorageOpt',
-	'Annotations', 'MaskedPaths', 'ReadonlyPaths', 'ContainerIDFile', 'KernelMemory', 'KernelMemoryTCP',
+	'Annotations', 'MaskedPaths', 'ReadonlyPaths', 'KernelMemory', 'KernelMemoryTCP',
 ] as const;
 
 const defaultShmBytes = 67_108_864;
@@ -36,6 +36,7 @@ export function parseHostConfig(value: Json | undefined): HostConfig | EngineErr
 	const pidsLimit = fields.integer('PidsLimit');
 	const config: HostConfig = {
 		Binds: fields.texts('Binds') ?? null,
+		ContainerIDFile: fields.text('ContainerIDFile'),
 		NetworkMode: networkMode === '' || networkMode === 'default' ? 'bridge' : networkMode,
 		PortBindings: ports,
 		RestartPolicy: restart,
@@ -267,7 +268,7 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 /** The whole document, in the order of the real one. */
 export function hostConfigJson(config: HostConfig): JsonObject {
 	return {
-		Binds: config.Binds, ContainerIDFile: '', LogConfig: config.LogConfig, NetworkMode: config.NetworkMode,
+		Binds: config.Binds, ContainerIDFile: config.ContainerIDFile, LogConfig: config.LogConfig, NetworkMode: config.NetworkMode,
 		PortBindings: config.PortBindings as Json as JsonObject, RestartPolicy: config.RestartPolicy, AutoRemove: config.AutoRemove, VolumeDriver: '',
 		VolumesFrom: config.VolumesFrom, ConsoleSize: config.ConsoleSize, CapAdd: config.CapAdd, CapDrop: config.CapDrop,
 		CgroupnsMode: config.CgroupnsMode, Dns: config.Dns, DnsOptions: config.DnsOptions, DnsSearch: config.DnsSearch,
