@@ -42,6 +42,9 @@ export const seq = tool(command, function * (t) {
 	return yield * whole ? countWhole(t, {first, increment, last, separator}) : countDecimal(t, {first, increment, last, separator});
 });
 
+/** Formatting a number costs some tenths of a step: counted, so that counting to a thousand million ends the command in time. */
+const numbersPerStep = 8;
+
 type Numbers = {readonly first: string; readonly increment: string; readonly last: string; readonly separator: string};
 
 function * countWhole(t: Tool<Name>, {first, increment, last, separator}: Numbers): Blocking<number> {
@@ -51,7 +54,7 @@ function * countWhole(t: Tool<Name>, {first, increment, last, separator}: Number
 	let printed = 0;
 	for (let number = BigInt(first.replace(/^\+/v, '')); (end === undefined || (by > 0n ? number <= end : number >= end)) && t.out.failed === undefined; number += by) {
 		yield * t.print((printed++ === 0 ? '' : separator) + formatInteger({flags: '0', width, conversion: 'd'}, number));
-		if (printed % 256 === 0) {
+		if (printed % numbersPerStep === 0) {
 			yield step;
 		}
 
@@ -97,7 +100,7 @@ function * countDecimal(t: Tool<Name>, {first, increment, last, separator}: Numb
 		}
 
 		yield * t.print((printed === 0 ? '' : separator) + show(value, width));
-		if (printed % 256 === 255) {
+		if (printed % numbersPerStep === numbersPerStep - 1) {
 			yield step;
 		}
 	}

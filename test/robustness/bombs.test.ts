@@ -38,6 +38,7 @@ test.each([
 	['reading terabytes of a hole', 'truncate -s 15T g; wc -l g'],
 	['copying them', 'truncate -s 15T g; dd if=g of=h bs=1M'],
 	['their checksum', 'truncate -s 15T g; sha256sum g'],
+	['counting to a thousand million', 'seq 1 1000000000 | tail -1'],
 	['the longest path that can be made', 'for i in $(seq 20000); do mkdir d; cd d; done 2> /dev/null'],
 ])('%s ends with the count of steps', (_, line) => {
 	const {session, stderr} = type(startSession(origin).session, line);

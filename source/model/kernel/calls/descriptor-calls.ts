@@ -21,6 +21,11 @@ function workOf({what}: OpenFile, bytes: number): number {
 	return bytes / (what.kind === 'device' && what.device.minor >= 8 ? randomBytesPerStep : bytesPerStep);
 }
 
+function readAt(self: Self, what: Extract<OpenFile['what'], {kind: 'node'}>, offset: number, count: number): Uint8Array | Failure {
+	self.loop.work += count / bytesPerStep;
+	return readNode(self.caller, what, offset, count);
+}
+
 export function descriptorCalls(self: Self): DescriptorCalls {
 	const {loop} = self;
 	const withFile = <T>(fd: Fd, use: (file: OpenFile) => T): T | Failure => {
@@ -42,17 +47,14 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 		}),
 		write: (fd, bytes) => withFile(fd, file => {
 			const result = writeFile(loop, self.caller, file, bytes);
-			loop.work += failed(result) ? 0 : bytes.length / bytesPerStep;
+			loop.work += bytes.length / bytesPerStep;
 			if (failed(result) && result.errno === 'EPIPE') {
 				self.raise('PIPE');
 			}
 
 			return result;
 		}),
-		pread: (fd, count, offset) => withFile(fd, ({what}) => {
-			loop.work += count / bytesPerStep;
-			return what.kind === 'node' ? readNode(self.caller, what, offset, Math.min(count, maxTransferBytes)) : failure('ESPIPE');
-		}),
+		pread: (fd, count, offset) => withFile(fd, ({what}) => what.kind === 'node' ? readAt(self, what, offset, Math.min(count, maxTransferBytes)) : failure('ESPIPE')),
 		seek: (fd, offset, from) => withFile(fd, file => seek(self, file, offset, from)),
 		ftruncate: (fd, sizeBytes) => withFile(fd, ({what, canWrite}) => {
 			if (what.kind !== 'node' || !canWrite) {
