@@ -2,7 +2,7 @@
 // they write goes to standard output and standard error; the exit status is that of the last command.
 
 import {writeSync} from 'node:fs';
-import {decodeText} from '../base/bytes.js';
+import {secondNs} from '../base/clock.js';
 import {currentStep} from '../lab/progress.js';
 import type {Lab} from '../lab/schema.js';
 import type {Action} from '../session/action.js';
@@ -24,12 +24,14 @@ export type LineModeOptions = {
 
 export async function lineMode(options: LineModeOptions): Promise<number> {
 	const isPerson = process.stdin.isTTY === true;
+	// Not a terminal to the programs, even for a person: no colours, no progress bars that redraw, output and errors apart.
 	const origin: Origin = {
-		lab: options.lab, scenario: options.scenario, seed: options.seed, learner: options.learner, interactive: isPerson,
+		lab: options.lab, scenario: options.scenario, seed: options.seed, learner: options.learner, interactive: false,
 		columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24,
 	};
 	const recording = beginRecording(origin, options.record);
 	const runner = new LineRunner(recording, {isPerson, locale: options.locale});
+	const stopWatching = isPerson ? accompany(runner) : () => undefined;
 	runner.welcome();
 	for await (const line of inputLines()) {
 		runner.take(line);
@@ -38,12 +40,31 @@ export async function lineMode(options: LineModeOptions): Promise<number> {
 		}
 	}
 
+	stopWatching();
 	if (runner.session.foreground !== 'ended') {
 		runner.act({type: 'end-of-input'});
 	}
 
 	recording.writer?.close();
 	return runner.session.status;
+}
+
+/** For a person: Ctrl-C reaches the command, and while one runs a second of theirs is a second of the world's. */
+function accompany(runner: LineRunner): () => void {
+	const interrupt = (): void => {
+		runner.act({type: 'interrupt'});
+	};
+
+	const timer = setInterval(() => {
+		if (runner.session.foreground === 'busy') {
+			runner.act({type: 'advance', ns: secondNs});
+		}
+	}, 1000);
+	process.on('SIGINT', interrupt);
+	return () => {
+		clearInterval(timer);
+		process.off('SIGINT', interrupt);
+	};
 }
 
 class LineRunner {
@@ -57,7 +78,7 @@ class LineRunner {
 		this.#record = recording.record;
 		this.#isPerson = isPerson;
 		this.#locale = locale;
-		this.#show(recording.output, undefined);
+		this.#show(recording.output);
 	}
 
 	/** A person is told what the lab is about; a script asks with `#: step`. */
@@ -66,12 +87,14 @@ class LineRunner {
 		if (lab !== undefined && this.#isPerson) {
 			say(`${introduction(lab, this.#locale)}\n${stepWords(this.session, this.#locale)}\n`);
 		}
+
+		this.#prompt();
 	}
 
 	/** A line: a command, or one of our directives. */
 	take(line: string): void {
 		if (!line.startsWith(directivePrefix)) {
-			this.act({type: 'line', text: line});
+			this.act({type: 'line', text: line, ...this.#isPerson ? {waitNs: 2 * secondNs} : {}});
 			return;
 		}
 
@@ -108,8 +131,9 @@ class LineRunner {
 		}
 
 		this.#record(applied.session.history.at(-1)!);
-		this.#show(applied.output, action.type === 'line' ? action.text : undefined);
+		this.#show(applied.output);
 		this.#tell(before, action);
+		this.#prompt();
 	}
 
 	/** What the lab has to say about it: always to an answer or a hint, to commands only if a person is there. */
@@ -124,20 +148,18 @@ class LineRunner {
 		say(text + (isNextStep ? `\n${stepWords(this.session, this.#locale)}\n` : ''));
 	}
 
-	/** What a person types is echoed by the real terminal already, so the simulated one's echo is left out. */
-	#show(output: Applied['output'], typed: string | undefined): void {
-		let echo = this.#isPerson && typed !== undefined ? `${typed}\r\n` : '';
+	#show(output: Applied['output']): void {
 		for (const {stream, bytes} of output) {
 			const fd = stream === 'stderr' ? 2 : 1;
 			const isTerminal = fd === 2 ? process.stderr.isTTY : process.stdout.isTTY;
-			if (!isTerminal) {
-				put(fd, bytes);
-				continue;
-			}
+			put(fd, isTerminal ? visible(bytes) : bytes);
+		}
+	}
 
-			const text = decodeText(bytes);
-			put(fd, visible(text.startsWith(echo) ? bytes.subarray(Buffer.byteLength(echo)) : bytes));
-			echo = '';
+	/** Tells a person that the next command can come. The simulated shell has no prompt in line mode. */
+	#prompt(): void {
+		if (this.#isPerson && this.session.foreground === 'prompt') {
+			put(2, '$ ');
 		}
 	}
 }

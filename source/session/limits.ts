@@ -3,7 +3,7 @@
 import {secondNs} from '../base/clock.js';
 
 /** Steps of all programs together, some seconds of real time. */
-export const maxSteps = 2_000_000;
+export const maxSteps = 1_000_000;
 /**
  * Steps, for each second of virtual time asked for, of an action that may leave its command running: a step takes 5 to 10 us of
  * real time, and the screen must not stand still for more than a tenth of a second. Who wants the rest lets time advance again.

@@ -157,6 +157,10 @@ export function pressKey(machine: Machine, key: 'interrupt' | 'end-of-input' | '
 		}
 	} else {
 		signalForeground(machine, key === 'interrupt' ? 'INT' : 'TSTP');
+		if (key === 'interrupt') {
+			// The shell too: it may be computing itself.
+			postSignal(loop, machine.kernel, machine.login, 'INT');
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ test('a command may read the lines that follow it, and exit ends the script', ()
 
 test('a loop without end is stopped, and the script goes on', () => {
 	const {stdout, stderr, status} = virtlab(['shell'], 'while :; do :; done\necho "after $?"\n');
-	expect(stderr).toBe('virtlab: the command was stopped: it made more than 2000000 steps\n');
+	expect(stderr).toBe('virtlab: the command was stopped: it made more than 1000000 steps\n');
 	expect(stdout).toBe('after 130\n');
 	expect(status).toBe(0);
 });

@@ -42,7 +42,7 @@ test.each([
 	['the longest path that can be made', 'for i in $(seq 20000); do mkdir d; cd d; done 2> /dev/null'],
 ])('%s ends with the count of steps', (_, line) => {
 	const {session, stderr} = type(startSession(origin).session, line);
-	expect(stderr).toContain('virtlab: the command was stopped: it made more than 2000000 steps\n');
+	expect(stderr).toContain('virtlab: the command was stopped: it made more than 1000000 steps\n');
 	expect(type(session, 'cd; echo still here').stdout).toBe('still here\n');
 });
 

@@ -175,8 +175,14 @@ function typeCooked(loop: RunLoop, id: number, bytes: Uint8Array, from: number):
 
 function signalForeground(loop: RunLoop, terminal: Terminal, signal: SignalName): void {
 	const kernel = terminalKernel(loop, terminal);
-	if (kernel !== undefined && terminal.foreground !== undefined) {
-		postToGroup(loop, kernel, terminal.foreground, signal);
+	if (kernel === undefined || terminal.foreground === undefined) {
+		return;
+	}
+
+	// A job that has ended while its shell has not yet taken the terminal back gets nothing: the shell does, so that no Ctrl-C is lost.
+	const reached = postToGroup(loop, kernel, terminal.foreground, signal);
+	if (!reached && terminal.session !== undefined) {
+		postToGroup(loop, kernel, terminal.session, signal);
 	}
 }
 

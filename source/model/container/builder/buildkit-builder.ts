@@ -495,7 +495,6 @@ export class BuildkitBuilder {
 		this.#emit({kind: 'done', vertex, atNs: this.#now()});
 		return image;
 	}
-
 }
 
 type Place = {readonly stage: Stage; readonly name: string};

@@ -26,6 +26,16 @@ function readAt(self: Self, what: Extract<OpenFile['what'], {kind: 'node'}>, off
 	return readNode(self.caller, what, offset, count);
 }
 
+function readFrom(self: Self, file: OpenFile, count: number): Uint8Array | Failure {
+	const result = readFile(self.loop, self.caller, file, Math.min(count, maxTransferBytes));
+	self.loop.work += failed(result) ? 0 : workOf(file, result.length);
+	if (failed(result) && result.errno === 'EINTR') {
+		self.endIfFatal();
+	}
+
+	return result;
+}
+
 export function descriptorCalls(self: Self): DescriptorCalls {
 	const {loop} = self;
 	const withFile = <T>(fd: Fd, use: (file: OpenFile) => T): T | Failure => {
@@ -36,15 +46,7 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 	return {
 		open: (path, flags, mode = 0o666) => open(self, path, flags, mode),
 		close: fd => closeDescriptor(loop, self.task, fd),
-		read: (fd, count) => withFile(fd, file => {
-			const result = readFile(loop, self.caller, file, Math.min(count, maxTransferBytes));
-			loop.work += failed(result) ? 0 : workOf(file, result.length);
-			if (failed(result) && result.errno === 'EINTR') {
-				self.endIfFatal();
-			}
-
-			return result;
-		}),
+		read: (fd, count) => withFile(fd, file => readFrom(self, file, count)),
 		write: (fd, bytes) => withFile(fd, file => {
 			const result = writeFile(loop, self.caller, file, bytes);
 			loop.work += bytes.length / bytesPerStep;

@@ -108,7 +108,7 @@ export function cpuList(count: number): string {
 /** The 52 fields of stat; those that the model has no facts for are 0. */
 function stat(view: View): string {
 	const task = subjectOf(view);
-	const {tx, kernel} = view.context;
+	const {tx} = view.context;
 	const fields: Array<number | string> = Array.from({length: 52}, () => 0);
 	const known: Readonly<Record<number, number | string>> = {
 		1: shownPid(view, task),
