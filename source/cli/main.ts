@@ -54,6 +54,7 @@ function complain(message: string): number {
 async function main(): Promise<number> {
 	const [command, ...rest] = cli.input;
 	const {json, seed} = cli.flags;
+	const packs = cli.flags.lab === undefined ? [] : [cli.flags.lab];
 	if (!Number.isSafeInteger(seed) || seed < 0) {
 		return complain('--seed must be a whole number from 0 to 2^53 - 1');
 	}
@@ -80,11 +81,11 @@ async function main(): Promise<number> {
 		}
 
 		case 'replay': {
-			return rest[0] === undefined ? complain('replay: name a transcript') : replayFile(rest[0]);
+			return rest[0] === undefined ? complain('replay: name a transcript') : replayFile(rest[0], packs);
 		}
 
 		case 'grade': {
-			return rest.length === 0 ? complain('grade: name transcripts') : gradeFiles(rest, {json, locale});
+			return rest.length === 0 ? complain('grade: name transcripts') : gradeFiles(rest, {json, locale, packs});
 		}
 
 		case 'shell': {

@@ -47,8 +47,14 @@ export function check(paths: readonly string[]): number {
 	return flawed === 0 ? 0 : 1;
 }
 
+/** The built-in labs, and those of folders that the caller names, which come first. */
+function knownLabs(packs: readonly string[]): ReadonlyMap<string, Lab> {
+	const named = packs.length === 0 ? [] : labFolders(packs).flatMap(({loaded}) => loaded.lab === undefined ? [] : [loaded.lab]);
+	return new Map([...allLabs(), ...named].map(lab => [lab.id, lab]));
+}
+
 /** `virtlab replay FILE`: shows what was shown, by running the actions again. 2 if the file is broken or the replay differs. */
-export function replayFile(path: string): number {
+export function replayFile(path: string, packs: readonly string[]): number {
 	const bytes = readNamed(path);
 	if (bytes === undefined) {
 		return 2;
@@ -61,7 +67,7 @@ export function replayFile(path: string): number {
 
 	const named = transcript.header.virtlab.lab;
 	// The id is the file's word, so it is looked up as a name and never opened as a path.
-	const lab = named === undefined ? undefined : allLabs().find(({id}) => id === named.id);
+	const lab = named === undefined ? undefined : knownLabs(packs).get(named.id);
 	if (named !== undefined && lab === undefined) {
 		return complain(`${path}: line 1: there is no lab "${named.id}" here`);
 	}
@@ -81,8 +87,8 @@ export function replayFile(path: string): number {
 }
 
 /** `virtlab grade FILE...`: 0 all passed, 1 not all, 2 not gradable. */
-export function gradeFiles(paths: readonly string[], {json, locale}: {readonly json: boolean; readonly locale: Locale}): number {
-	const labs = new Map(allLabs().map(lab => [lab.id, lab]));
+export function gradeFiles(paths: readonly string[], {json, locale, packs}: {readonly json: boolean; readonly locale: Locale; readonly packs: readonly string[]}): number {
+	const labs = knownLabs(packs);
 	const grades = paths.map((file): FileGrade => {
 		const bytes = readNamed(file);
 		return {file, grade: grade(bytes ?? new Uint8Array(0), {findLab: id => labs.get(id), locale})};

@@ -2,7 +2,7 @@
 
 import {readdirSync, readFileSync, statSync, type Dirent} from 'node:fs';
 import {basename, join} from 'node:path';
-import {compareText} from '../base/bytes.js';
+import {compareText, decodeUtf8} from '../base/bytes.js';
 import {loadLab, type Loaded} from '../lab/load.js';
 
 export type LabFolder = {readonly path: string; readonly loaded: Loaded};
@@ -18,7 +18,7 @@ export function readLabFolder(path: string): LabFolder {
 		for (const entry of sorted(path)) {
 			const file = join(path, entry.name);
 			if (entry.isFile() && /\.(?:yaml|md|console)$/v.test(entry.name) && statSync(file).size <= maxFileBytes) {
-				files.set(entry.name, readFileSync(file, 'utf8'));
+				files.set(entry.name, readText(file, entry.name));
 			}
 		}
 
@@ -26,6 +26,15 @@ export function readLabFolder(path: string): LabFolder {
 	} catch (error) {
 		return {path, loaded: {lab: undefined, problems: [{file: path, line: 1, message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`}]}};
 	}
+}
+
+function readText(path: string, name: string): string {
+	const text = decodeUtf8(readFileSync(path));
+	if (text === undefined) {
+		throw new Error(`${name} is not UTF-8 text`);
+	}
+
+	return text;
 }
 
 /** The folders with a lab.yaml at or below `path`, in the order of their names. Symbolic links are not followed. */

@@ -1,7 +1,7 @@
 // `virtlab shell` as a script sees it: standard input, output and error of a real process.
 
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -75,4 +75,15 @@ test('unknown commands, labs, flags and seeds are refused with status 2', () => 
 	expect(virtlab(['shell', '--seed', '-1']).status).toBe(2);
 	expect(virtlab(['shell', '--nosuch']).status).toBe(2);
 	expect(virtlab(['run', 'first-container'])).toEqual({stdout: '', stderr: 'virtlab: the full screen needs a terminal; use `virtlab shell` for line mode\n', status: 2});
+});
+
+test('a transcript of a lab of one\'s own is replayed and graded with its folder named', () => {
+	const pack = join(folder, 'pack', 'own-lab');
+	cpSync(join(root, 'labs', 'docker', 'first-container'), pack, {recursive: true});
+	writeFileSync(join(pack, 'lab.yaml'), readFileSync(join(pack, 'lab.yaml'), 'utf8').replace('id: first-container', 'id: own-lab'));
+	const file = join(folder, 'own.cast');
+	virtlab(['shell', '--lab', pack, '--record', file], 'docker pull -q nginx\n');
+	expect(virtlab(['replay', file]).stderr).toBe(`virtlab: ${file}: line 1: there is no lab "own-lab" here\n`);
+	expect(virtlab(['replay', file, '--lab', join(folder, 'pack')])).toEqual({stdout: 'docker.io/library/nginx:latest\n', stderr: '', status: 0});
+	expect(virtlab(['grade', file, '--lab', join(folder, 'pack')]).status).toBe(1);
 });
