@@ -70,18 +70,39 @@ function open(home: Home, labs: readonly Lab[], choice: Choice, flags: ScreenFla
 	const lab = choice.kind === 'lab' ? labs.find(({id}) => id === choice.id) : undefined;
 	const resumed = choice.kind === 'lab' && choice.resume ? resume(home, lab) : undefined;
 	const recording = resumed ?? begin(home, lab, choice.learner, flags);
+	const keep = untilItFails();
 	return {
 		session: recording.session,
 		apply,
 		output: recording.output,
 		record(entry) {
-			recording.record(entry);
-			noteProgress(home, lab, entry);
-			if (entry.action.type === 'line') {
-				addToHistory(home, entry.action.text);
-			}
+			return keep(() => {
+				recording.record(entry);
+				noteProgress(home, lab, entry);
+				if (entry.action.type === 'line') {
+					addToHistory(home, entry.action.text);
+				}
+			});
 		},
 		history: readHistory(home),
+	};
+}
+
+/** Writes to the disk until that fails once: after a lost record nothing may follow it. The session itself goes on. */
+function untilItFails(): (write: () => void) => string | undefined {
+	let hasFailed = false;
+	return write => {
+		if (hasFailed) {
+			return undefined;
+		}
+
+		try {
+			write();
+			return undefined;
+		} catch (error) {
+			hasFailed = true;
+			return `virtlab: recording has ended; the transcript keeps what was before (${error instanceof Error ? error.message : String(error)})`;
+		}
 	};
 }
 

@@ -65,8 +65,8 @@ export type StoreOptions = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly history?: readonly string[];
-	/** Gets every entry as soon as it exists, before it is shown. */
-	readonly record: (entry: Entry) => void;
+	/** Gets every entry as soon as it exists, before it is shown; answers a text for the learner if it could not keep it. */
+	readonly record: (entry: Entry) => string | undefined;
 };
 
 /** A line that takes longer than this goes on running while the screen shows it, second by second. */
@@ -77,7 +77,7 @@ const rememberedEvents = 5000;
 
 export class SessionStore {
 	readonly #apply: Apply;
-	readonly #record: (entry: Entry) => void;
+	readonly #record: (entry: Entry) => string | undefined;
 	readonly #listeners = new Set<() => void>();
 	#state: AppState;
 	#firstOutput: readonly Output[] = [];
@@ -129,8 +129,10 @@ export class SessionStore {
 		}
 
 		const entry = applied.session.history.at(-1);
-		if (entry !== undefined && applied.session.history.length > session.history.length) {
-			this.#record(entry);
+		const isNew = entry !== undefined && applied.session.history.length > session.history.length;
+		const trouble = isNew ? this.#record(entry) : undefined;
+		if (trouble !== undefined) {
+			log.note([[span(visibleText(trouble), styles.failed)]]);
 		}
 
 		log.write(concatBytes(applied.output.map(({bytes}) => bytes)));

@@ -36,8 +36,11 @@ export type Play = {
 	readonly apply: Apply;
 	/** What was put out so far: the login's, or all of a resumed session's. */
 	readonly output: readonly Output[];
-	/** Called with every entry before it is shown; must have written it when it returns. */
-	readonly record: (entry: Entry) => void;
+	/**
+	 * Called with every entry before it is shown; must have written it when it returns.
+	 * Answers a text for the learner if recording has just ended, as on a full disk.
+	 */
+	readonly record: (entry: Entry) => string | undefined;
 	/** Lines of earlier sessions, oldest first. */
 	readonly history?: readonly string[];
 };

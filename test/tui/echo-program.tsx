@@ -20,6 +20,8 @@ function play(withLab: boolean): Play {
 			if (recordFile !== undefined) {
 				appendFileSync(recordFile, JSON.stringify(entry.action) + '\n');
 			}
+
+			return undefined;
 		},
 	};
 }

@@ -9,13 +9,14 @@ import {InputTokenizer} from '../../source/tui/terminal/input-tokens.js';
 import {applyEcho, echoSession} from './echo-session.js';
 import {testLab} from './test-lab.js';
 
-function desk(options: {readonly withLab?: boolean} = {}) {
+function desk(options: {readonly withLab?: boolean; readonly trouble?: string} = {}) {
 	const {session, output} = echoSession(options.withLab === true ? {lab: testLab()} : {});
 	const actions: Action[] = [];
 	const toForm: string[] = [];
 	let quits = 0;
 	const store = new SessionStore({session, apply: applyEcho, locale: 'en', columns: 80, rows: 24, record: ({action}) => {
 		actions.push(action);
+		return options.trouble;
 	}});
 	store.showOutput(output);
 	const handler = new InputHandler({store, toForm: sequence => {
@@ -49,6 +50,15 @@ test('Ctrl-C gives up the line that was typed, and leaves it to be seen', () => 
 	expect(typedText(store)).toBe('');
 	expect(store.getState().log.lines.at(-1)).toEqual([{text: 'learner@lab:~$ half a line^C', style: {}}]);
 	expect(store.getState().view.dialog).toBeUndefined();
+});
+
+test('a record that could not be kept is said in the log, before the output, and the line has run', () => {
+	const {store, press} = desk({trouble: 'virtlab: recording has ended'});
+	press('echo a\r');
+	const texts = store.getState().log.lines.map(line => line.map(({text}) => text).join(''));
+	const said = texts.indexOf('virtlab: recording has ended');
+	expect(said).toBeGreaterThan(-1);
+	expect(texts.slice(said + 1)).toContain('a');
 });
 
 test('Ctrl-D ends input on an empty prompt only', () => {
