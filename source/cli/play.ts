@@ -70,26 +70,30 @@ function open(home: Home, labs: readonly Lab[], choice: Choice, flags: ScreenFla
 	const lab = choice.kind === 'lab' ? labs.find(({id}) => id === choice.id) : undefined;
 	const resumed = choice.kind === 'lab' && choice.resume ? resume(home, lab) : undefined;
 	const recording = resumed ?? begin(home, lab, choice.learner, flags);
-	const keep = untilItFails();
+	const keepTranscript = untilItFails('recording has ended; the transcript keeps what was before');
+	const keepProgress = untilItFails('progress and history are no longer saved');
 	return {
 		session: recording.session,
 		apply,
 		output: recording.output,
 		record(entry) {
-			return keep(() => {
+			const lost = keepTranscript(() => {
 				recording.record(entry);
+			});
+			const unsaved = keepProgress(() => {
 				noteProgress(home, lab, entry);
 				if (entry.action.type === 'line') {
 					addToHistory(home, entry.action.text);
 				}
 			});
+			return lost ?? unsaved;
 		},
 		history: readHistory(home),
 	};
 }
 
 /** Writes to the disk until that fails once: after a lost record nothing may follow it. The session itself goes on. */
-function untilItFails(): (write: () => void) => string | undefined {
+function untilItFails(consequence: string): (write: () => void) => string | undefined {
 	let hasFailed = false;
 	return write => {
 		if (hasFailed) {
@@ -101,7 +105,7 @@ function untilItFails(): (write: () => void) => string | undefined {
 			return undefined;
 		} catch (error) {
 			hasFailed = true;
-			return `virtlab: recording has ended; the transcript keeps what was before (${error instanceof Error ? error.message : String(error)})`;
+			return `virtlab: ${consequence} (${error instanceof Error ? error.message : String(error)})`;
 		}
 	};
 }
