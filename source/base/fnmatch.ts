@@ -46,11 +46,6 @@ export function fnmatch(pattern: string, text: string, options: PatternOptions =
 	}
 }
 
-/** Whether the text has a character that a pattern gives a meaning to. */
-export function hasPatternCharacters(text: string): boolean {
-	return /[*?\[]/v.test(text);
-}
-
 function guarded(characters: readonly string[], at: number, options: PatternOptions): boolean {
 	return options.period === true && characters[at] === '.' && (at === 0 || (options.pathname === true && characters[at - 1] === '/'));
 }

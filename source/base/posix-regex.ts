@@ -68,11 +68,6 @@ export function literalRegex(literal: string): PosixRegex {
 	};
 }
 
-/** A basic regular expression that matches exactly `literal`. */
-export function quoteForRegex(literal: string): string {
-	return literal.replaceAll(/[\\^$.*\[\]]/gv, String.raw`\$&`);
-}
-
 function regexOf(compiled: RE2JS): PosixRegex {
 	const groupCount = compiled.groupCount();
 	return {

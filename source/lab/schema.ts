@@ -76,8 +76,6 @@ const hostSchema = z.strictObject({
 	memoryGib: z.int().min(1).max(4096).default(16),
 });
 
-export type LabHost = z.infer<typeof hostSchema>;
-
 const lineSchema = z.string().min(1).max(65_536);
 
 export const labSchema = z.strictObject({
@@ -109,10 +107,6 @@ export type Lab = LabDefinition & {
 	readonly texts: ReadonlyMap<string, LabText>;
 	readonly scripts: readonly Script[];
 };
-
-export function findStep(lab: Lab, id: string): LabStep | undefined {
-	return lab.steps.find(step => step.id === id);
-}
 
 export function maxPoints(lab: Lab): number {
 	return lab.steps.reduce((sum, step) => sum + step.points, 0);

@@ -3,7 +3,7 @@
 //
 //     export const cat = tool(command, function * (t) { ... return status; });
 
-import {failed, errorTextOf, type Failure} from '../model/kernel/errno.js';
+import {errorTextOf, type Failure} from '../model/kernel/errno.js';
 import type {ExitStatus, Fd, Flavour, Process, Program, Running, SystemCalls} from '../model/kernel/program.js';
 import {busyboxHelp, gnuHelp, parseOptions, type Command, type Given} from './options.js';
 import {quoted, quotedIfNeeded} from './quoting.js';
@@ -179,9 +179,4 @@ function * complainOfUsage(process: Process, command: Command<string>, message: 
 	const hint = command.hint?.(calledAs) ?? `Try '${calledAs} --help' for more information.\n`;
 	yield * printTo(process, 2, `${message === undefined ? '' : `${calledAs}: ${message}\n`}${hint}`);
 	return command.usageStatus ?? 1;
-}
-
-/** Whether an answer of the kernel is a refusal with one of these numbers. */
-export function failedWith(result: unknown, ...numbers: readonly Failure['errno'][]): boolean {
-	return failed(result) && numbers.includes(result.errno);
 }

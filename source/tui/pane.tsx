@@ -5,7 +5,7 @@ import {message, type Locale} from '../i18n/message.js';
 import {Box, Text} from './ink.js';
 import {labelOf} from './key-bindings.js';
 import type {PlacedPane} from './layout.js';
-import {lineText, lineWidth, shortenLine, span, type Line} from './text/styled-line.js';
+import {lineWidth, shortenLine, span, type Line} from './text/styled-line.js';
 import {shorten, widthOf} from './text/width.js';
 import {paintRow, styles, type Theme} from './theme.js';
 
@@ -60,9 +60,4 @@ function titleLine({title, isFocused, note, width}: {readonly title: string; rea
 	const lead: Line = [span(isFocused ? '▸ ' : '─ ', isFocused ? styles.focusedTitle : styles.border), span(shown, isFocused ? styles.focusedTitle : styles.title), span(' ')];
 	const rule = Math.max(width - lineWidth(lead) - noteCells, 0);
 	return [...lead, span('─'.repeat(rule), styles.border), ...(note === '' ? [] : [span(` ${note} `, styles.hint)])];
-}
-
-/** The text of rows, for tests. */
-export function rowsText(rows: readonly Line[]): string {
-	return rows.map(row => lineText(row).trimEnd()).join('\n');
 }

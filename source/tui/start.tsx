@@ -60,9 +60,6 @@ export function playLab(options: PlayOptions): Promise<number> {
 	return onScreen(options, screen => play(screen, {...options, theme: themeFor(options)}).then(({status}) => status));
 }
 
-/** The same without a lab: the session says which it is. */
-export const playSandbox: (options: PlayOptions) => Promise<number> = playLab;
-
 /** Shows the menu, plays what is chosen, and comes back to the menu until the learner leaves. */
 export function openMenu(options: MenuOptions): Promise<number> {
 	return onScreen(options, async screen => {

@@ -3,7 +3,7 @@
 import {compareText} from '../../base/bytes.js';
 import {randomHex} from '../../base/random.js';
 import type {Reads} from '../../base/transaction.js';
-import type {Domain, DomainConfig, DomainEvent, Hypervisor, HypervisorSchema, Live} from './domain-schema.js';
+import type {Domain, DomainConfig, DomainEvent, Hypervisor, HypervisorSchema} from './domain-schema.js';
 
 /** Active domains by id, then the others by name: the order of `virsh list`. */
 export function allDomains(tx: Reads<HypervisorSchema>, kernel: number): readonly Domain[] {
@@ -28,10 +28,6 @@ export function putDomain({tx, kernel}: Hypervisor, domain: Domain, what?: Domai
 /** The configuration in force: of a running domain its own, else the definition. */
 export function currentConfig({live, config}: Domain): DomainConfig {
 	return (live?.config ?? config)!;
-}
-
-export function changeLive(live: Live, change: Partial<Live>): Live {
-	return {...live, ...change};
 }
 
 export function takeId({tx, kernel}: Hypervisor): number {

@@ -65,10 +65,6 @@ export function broadcastOf(block: Cidr): number {
 	return block.base + blockSize(block) - 1;
 }
 
-export function isLoopback(address: string): boolean {
-	return address.startsWith('127.');
-}
-
 /** A MAC address out of six bytes, made locally administered and unicast, as Linux does for virtual links. */
 export function formatMac(bytes: Uint8Array): string {
 	const octets = Array.from(bytes.subarray(0, 6));

@@ -5,7 +5,7 @@ import {fileTime, makeInodeFileSystem} from '../../kernel/inode-filesystem.js';
 import {findImage, isImageError} from '../image-store.js';
 import {addLayer, layerOfFileSystem, layerStack, type Store} from '../layer-store.js';
 import {type LayerTree, tarOfTree, TreeBuilder} from '../layer-tree.js';
-import {familiarReference, fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
+import {fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
 import type {ChainId, Image, ImageConfig, Layer} from '../schema.js';
 import type {BuildHost, BuildMount, RunOutcome} from './build-host.js';
@@ -47,11 +47,6 @@ export function * baseImage(host: BuildHost, name: string, alwaysPull: boolean):
 export function fullImageName(name: string): string {
 	const reference = parseReference(name);
 	return isReferenceError(reference) ? name : fullReference(withDefaultTag(reference));
-}
-
-export function familiarImageName(name: string): string {
-	const reference = parseReference(name);
-	return isReferenceError(reference) ? name : familiarReference(withDefaultTag(reference));
 }
 
 /** A path in a build: relative ones start at WORKDIR. A slash at the end is kept. */
