@@ -1,12 +1,10 @@
 // What unshare(1) and nsenter(1) have in common: after the namespaces were changed, a program runs in them, as a child if it must
 // be born into a new pid namespace.
 
-import {wait} from '../model/kernel/blocking.js';
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import type {Process, Running} from '../model/kernel/program.js';
-import {signalNumbers} from '../model/kernel/signal.js';
 import {baseName} from './paths.js';
-import {executeByPath} from './run-command.js';
+import {awaitChild, executeByPath} from './run-command.js';
 import {printTo, type Blocking} from './standard-io.js';
 
 /** Without a program, the shell of $SHELL as a login shell. Source: util-linux, lib/exec_shell.c. */
@@ -29,16 +27,5 @@ export function * inChild(process: Process, name: string, main: (child: Process)
 		return 1;
 	}
 
-	for (;;) {
-		const status = yield * wait(process, child);
-		if (failed(status)) {
-			if (status.errno !== 'EINTR') {
-				return 1;
-			}
-		} else if (status.kind === 'exited') {
-			return status.status;
-		} else if (status.kind === 'killed') {
-			return 128 + signalNumbers[status.signal];
-		}
-	}
+	return (yield * awaitChild(process, child)) ?? 1;
 }

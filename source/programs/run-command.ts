@@ -2,8 +2,8 @@
 
 import {wait} from '../model/kernel/blocking.js';
 import {errorTextOf, failed, failure, type Failure} from '../model/kernel/errno.js';
-import type {ExecutableImage, ExitStatus, Process, Running} from '../model/kernel/program.js';
-import {signalNumbers} from '../model/kernel/signal.js';
+import {statusNumber} from '../model/kernel/exit.js';
+import type {ExecutableImage, ExitStatus, Pid, Process, Running} from '../model/kernel/program.js';
 import {joinPath} from './paths.js';
 import {printTo, type Blocking} from './standard-io.js';
 import type {Tool} from './tool.js';
@@ -63,16 +63,19 @@ export function * runCommand(t: {readonly process: Process; readonly name: strin
 		return 126;
 	}
 
+	return (yield * awaitChild(t.process, child)) ?? 127;
+}
+
+/** Waits until a child has ended: its status, 128 + N if signal N killed it; undefined if there is no such child to wait for. */
+export function * awaitChild(process: Process, child: Pid): Blocking<ExitStatus | undefined> {
 	for (;;) {
-		const status = yield * wait(t.process, child);
+		const status = yield * wait(process, child);
 		if (failed(status)) {
 			if (status.errno !== 'EINTR') {
-				return 127;
+				return undefined;
 			}
-		} else if (status.kind === 'exited') {
-			return status.status;
-		} else if (status.kind === 'killed') {
-			return 128 + signalNumbers[status.signal];
+		} else if (status.kind === 'exited' || status.kind === 'killed') {
+			return statusNumber(status);
 		}
 	}
 }

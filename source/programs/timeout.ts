@@ -1,8 +1,9 @@
 // timeout(1): runs a command and sends it a signal if it takes too long.
 
 import {errorTextOf, failed} from '../model/kernel/errno.js';
+import {statusNumber} from '../model/kernel/exit.js';
 import type {ChildStatus, Pid} from '../model/kernel/program.js';
-import {parseSignal, signalNumbers, type SignalName} from '../model/kernel/signal.js';
+import {parseSignal, type SignalName} from '../model/kernel/signal.js';
 import {parseDuration} from './durations.js';
 import type {Command} from './options.js';
 import {executeByPath} from './run-command.js';
@@ -86,7 +87,7 @@ function * watch(t: Tool<Name>, child: Pid, {limitNs, killNs, signal, command: w
 }
 
 function statusOf(t: Tool<Name>, status: ChildStatus & {kind: 'exited' | 'killed'}, timedOut: boolean, killed: boolean): number {
-	const own = status.kind === 'exited' ? status.status : 128 + signalNumbers[status.signal];
+	const own = statusNumber(status);
 	if (!timedOut || t.has('preserveStatus')) {
 		return own;
 	}

@@ -4,8 +4,9 @@
 // Simplified: the real one is a file mounted at /sbin/docker-init; here it is what the container's first process goes on to do.
 
 import {failed} from '../kernel/errno.js';
+import {statusNumber} from '../kernel/exit.js';
 import type {Process, Running} from '../kernel/program.js';
-import {signalNumbers, type SignalName} from '../kernel/signal.js';
+import type {SignalName} from '../kernel/signal.js';
 import {changeTask} from '../kernel/tasks.js';
 import {execute, type Program} from './execute.js';
 
@@ -32,7 +33,7 @@ export function * dockerInit(process: Process, program: Program): Running {
 				sys.kill(child, signal);
 			}
 		} else if (status.pid === child && (status.kind === 'exited' || status.kind === 'killed')) {
-			return status.kind === 'exited' ? status.status : 128 + signalNumbers[status.signal];
+			return statusNumber(status);
 		}
 	}
 }

@@ -2,7 +2,7 @@
 // here with its content; programs are executables of the model (kernel/executable.ts).
 
 import {accountFiles} from '../container/hub/account-files.js';
-import {systemBashrc} from '../container/hub/base-debian.js';
+import {debianRelease, systemBashrc} from '../container/hub/base-debian.js';
 import {gnu, gnuPrograms} from '../container/hub/program-names.js';
 import {directory, type FileRecipe, program, symlink, text} from '../container/hub/recipe.js';
 
@@ -60,17 +60,6 @@ if [ "\${PS1-}" ] && [ "$BASH" ] && [ "$BASH" != "/bin/sh" ]; then
 fi
 `;
 
-export const osRelease = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
-NAME="Debian GNU/Linux"
-VERSION_ID="12"
-VERSION="12 (bookworm)"
-VERSION_CODENAME=bookworm
-ID=debian
-HOME_URL="https://www.debian.org/"
-SUPPORT_URL="https://www.debian.org/support"
-BUG_REPORT_URL="https://bugs.debian.org/"
-`;
-
 function hostsFile(hostname: string): string {
 	return `127.0.0.1\tlocalhost
 127.0.1.1\t${hostname}
@@ -94,7 +83,7 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		text('/etc/hostname', `${hostname}\n`),
 		text('/etc/hosts', hostsFile(hostname)),
 		text('/etc/resolv.conf', `nameserver ${nameServer}\n`),
-		text('/etc/os-release', osRelease),
+		text('/etc/os-release', debianRelease.osRelease),
 		text('/etc/debian_version', '12.11\n'),
 		text('/etc/issue', 'Debian GNU/Linux 12 \\n \\l\n\n'),
 		text('/etc/profile', profile),

@@ -1,24 +1,11 @@
 // The working directory: `cd`, `pwd`, `pushd`, `popd`, `dirs`. The shell keeps the logical path, with symbolic links in it, in PWD.
 
+import {normalPath} from '../../base/path.js';
 import type {Failure} from '../../model/kernel/errno.js';
 import {errorTextOf, failed} from '../../model/kernel/errno.js';
 import {complain, print} from '../shell.js';
 import type {BuiltinCall, Doing, Shell} from '../shell.js';
 import {readOptions} from './usage.js';
-
-/** The path without `.`, `..` and doubled slashes, read as text. */
-function normalise(path: string): string {
-	const names: string[] = [];
-	for (const name of path.split('/')) {
-		if (name === '..') {
-			names.pop();
-		} else if (name !== '' && name !== '.') {
-			names.push(name);
-		}
-	}
-
-	return `/${names.join('/')}`;
-}
 
 export function workingDirectory(shell: Shell): string {
 	const pwd = shell.variables.get('PWD');
@@ -34,7 +21,7 @@ export function workingDirectory(shell: Shell): string {
 function changeDirectory(shell: Shell, target: string, isPhysical: boolean): Failure | undefined {
 	const {sys} = shell.process;
 	const before = workingDirectory(shell);
-	const logical = normalise(target.startsWith('/') ? target : `${before}/${target}`);
+	const logical = normalPath(target.startsWith('/') ? target : `${before}/${target}`);
 	const result = sys.chdir(isPhysical ? target : logical);
 	if (failed(result)) {
 		// A directory whose logical path is no longer right may still be reached from here.

@@ -117,7 +117,7 @@ const bulk = [
 	'/usr/share/zoneinfo/tzdata.zi', '/usr/share/i18n/locales/translit_combining', '/var/lib/dpkg/status', '/var/lib/dpkg/available',
 ];
 
-const debianRelease: Release = {
+export const debianRelease: Release = {
 	osRelease: `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 NAME="Debian GNU/Linux"
 VERSION_ID="12"
