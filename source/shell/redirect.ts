@@ -6,7 +6,7 @@ import type {Failure} from '../model/kernel/errno.js';
 import type {Fd, OpenFlags} from '../model/kernel/program.js';
 import {expandText, expandWords} from './expand.js';
 import {forkShell} from './fork.js';
-import {Abandoned, complain} from './shell.js';
+import {Abandoned, complain, stashSignals} from './shell.js';
 import type {Doing, Shell} from './shell.js';
 import type {FileOperator, Redirection, Word} from './syntax.js';
 import {encodeShellText} from './text.js';
@@ -163,13 +163,35 @@ function * openTarget(shell: Shell, operator: FileOperator, path: string): Doing
 		}
 	}
 
-	const fd = sys.open(path, openFlags[operator], 0o666);
+	const fd = yield * openAndMeet(shell, path, openFlags[operator]);
 	if (!failed(fd)) {
 		return fd;
 	}
 
+	if (shell.flow?.kind === 'interrupt') {
+		return undefined;
+	}
+
 	yield * complain(shell, openMessage(shell, {path, isInput: operator === '<', failure: fd}));
 	return undefined;
+}
+
+/** Opens a file; who opens one end of a named pipe waits until somebody has the other, fifo(7). */
+function * openAndMeet(shell: Shell, path: string, flags: OpenFlags): Doing<Fd | Failure> {
+	const {sys} = shell.process;
+	const fd = sys.open(path, flags, 0o666);
+	while (!failed(fd) && !sys.isMet(fd)) {
+		if ((yield {kind: 'sleep', channels: [flags.write === true ? sys.writeChannel(fd) : sys.readChannel(fd)]}) === 'signal') {
+			stashSignals(shell);
+		}
+
+		if (shell.flow?.kind === 'interrupt') {
+			sys.close(fd);
+			return {errno: 'EINTR'};
+		}
+	}
+
+	return fd;
 }
 
 function openMessage(shell: Shell, {path, isInput, failure}: {readonly path: string; readonly isInput: boolean; readonly failure: Failure}): string {

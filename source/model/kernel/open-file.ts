@@ -6,7 +6,7 @@ import {randomBytes} from '../../base/random.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';
 import {maxOpenFiles} from './limits.js';
-import {closePipeEnd, getPipe, pipeChannel, readPipe, writePipe} from './pipe.js';
+import {closePipeEnd, getPipe, isFifoMet, pipeChannel, readPipe, writePipe} from './pipe.js';
 import type {Fd} from './program.js';
 import type {RunLoop} from './run-loop.js';
 import type {OpenFile, Task} from './schema.js';
@@ -141,7 +141,7 @@ export function readFile(loop: RunLoop, caller: Caller, file: OpenFile, count: n
 		}
 
 		case 'pipe': {
-			return readPipe(loop, what.pipe, count);
+			return readPipe(loop, what.pipe, count, what.awaits);
 		}
 
 		case 'socket': {
@@ -212,7 +212,7 @@ export function writeFile(loop: RunLoop, caller: Caller, file: OpenFile, bytes: 
 		}
 
 		case 'pipe': {
-			return writePipe(loop, what.pipe, bytes);
+			return writePipe(loop, what.pipe, bytes, what.awaits);
 		}
 
 		case 'socket': {
@@ -313,7 +313,7 @@ export function canReadNow(loop: RunLoop, file: OpenFile): boolean {
 	switch (what.kind) {
 		case 'pipe': {
 			const pipe = getPipe(loop, what.pipe);
-			return pipe.sizeBytes > 0 || pipe.writers === 0;
+			return pipe.sizeBytes > 0 || (pipe.writers === 0 && isFifoMet(loop, what.pipe, 'read', what.awaits));
 		}
 
 		case 'socket': {

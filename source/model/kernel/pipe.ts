@@ -1,12 +1,13 @@
 // Pipes: bytes in order, 64 KiB at most, writes of up to 4 KiB whole. Reading an empty pipe waits, or ends when no writer is left; writing
-// without readers is EPIPE and SIGPIPE. Source: pipe(7).
+// without readers is EPIPE and SIGPIPE. A named pipe is a pipe that a file leads to while somebody has it open; who opens one end waits
+// for somebody at the other. Source: pipe(7), fifo(7); Linux fs/pipe.c, fifo_open.
 
 import {must} from '../../base/assert.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failure} from './errno.js';
 import {pipeAtomicBytes, pipeCapacityBytes} from './limits.js';
 import type {RunLoop} from './run-loop.js';
-import type {Pipe} from './schema.js';
+import type {Pipe, PipeEnd} from './schema.js';
 
 export function pipeChannel(id: number, event: 'readable' | 'writable'): string {
 	return `pipe:${id}:${event}`;
@@ -22,10 +23,11 @@ export function getPipe(loop: RunLoop, id: number): Pipe {
 	return must(loop.tx.get('pipe', id), `getPipe: no pipe ${id}`);
 }
 
-export function readPipe(loop: RunLoop, id: number, count: number): Uint8Array | Failure {
+/** `awaits`: of an end of a named pipe that was opened alone, see the schema's OpenFile. */
+export function readPipe(loop: RunLoop, id: number, count: number, awaits?: number): Uint8Array | Failure {
 	const pipe = getPipe(loop, id);
 	if (pipe.sizeBytes === 0) {
-		return pipe.writers === 0 ? new Uint8Array(0) : failure('EAGAIN');
+		return pipe.writers === 0 && (awaits === undefined || awaits !== pipe.fifo?.writes) ? new Uint8Array(0) : failure('EAGAIN');
 	}
 
 	const {taken, rest} = takeBytes(pipe.chunks, count);
@@ -35,10 +37,10 @@ export function readPipe(loop: RunLoop, id: number, count: number): Uint8Array |
 }
 
 /** How many bytes the pipe took: all of a small write or none. EPIPE when nobody can ever read. */
-export function writePipe(loop: RunLoop, id: number, bytes: Uint8Array): number | Failure {
+export function writePipe(loop: RunLoop, id: number, bytes: Uint8Array, awaits?: number): number | Failure {
 	const pipe = getPipe(loop, id);
 	if (pipe.readers === 0) {
-		return failure('EPIPE');
+		return failure(awaits !== undefined && awaits === pipe.fifo?.reads ? 'EAGAIN' : 'EPIPE');
 	}
 
 	const space = pipeCapacityBytes - pipe.sizeBytes;
@@ -52,24 +54,65 @@ export function writePipe(loop: RunLoop, id: number, bytes: Uint8Array): number 
 	return chunk.length;
 }
 
+const opensRead = (end: PipeEnd): number => end === 'write' ? 0 : 1;
+const opensWrite = (end: PipeEnd): number => end === 'read' ? 0 : 1;
+
 /** One more open file has an end. */
-export function openPipeEnd(loop: RunLoop, id: number, end: 'read' | 'write'): void {
+export function openPipeEnd(loop: RunLoop, id: number, end: PipeEnd): void {
 	const pipe = getPipe(loop, id);
-	loop.tx.put('pipe', id, {...pipe, readers: pipe.readers + (end === 'read' ? 1 : 0), writers: pipe.writers + (end === 'write' ? 1 : 0)});
+	const {fifo} = pipe;
+	loop.tx.put('pipe', id, {
+		...pipe, readers: pipe.readers + opensRead(end), writers: pipe.writers + opensWrite(end),
+		...fifo === undefined ? {} : {fifo: {...fifo, reads: fifo.reads + opensRead(end), writes: fifo.writes + opensWrite(end)}},
+	});
+	wakeBoth(loop, id);
 }
 
 /** One end was closed for good. */
-export function closePipeEnd(loop: RunLoop, id: number, end: 'read' | 'write'): void {
+export function closePipeEnd(loop: RunLoop, id: number, end: PipeEnd): void {
 	const pipe = getPipe(loop, id);
-	const readers = pipe.readers - (end === 'read' ? 1 : 0);
-	const writers = pipe.writers - (end === 'write' ? 1 : 0);
+	const readers = pipe.readers - opensRead(end);
+	const writers = pipe.writers - opensWrite(end);
 	if (readers === 0 && writers === 0) {
 		loop.tx.delete('pipe', id);
+		if (pipe.fifo !== undefined) {
+			loop.tx.delete('fifo', pipe.fifo.key);
+		}
 	} else {
 		loop.tx.put('pipe', id, {...pipe, readers, writers});
 	}
 
-	loop.wake(pipeChannel(id, end === 'read' ? 'writable' : 'readable'));
+	wakeBoth(loop, id);
+}
+
+function wakeBoth(loop: RunLoop, id: number): void {
+	loop.wake(pipeChannel(id, 'readable'));
+	loop.wake(pipeChannel(id, 'writable'));
+}
+
+/** Opens an end of the named pipe that a node is. Without waiting, a writer with no reader is refused (ENXIO). */
+export function openFifo(loop: RunLoop, key: string, end: PipeEnd, nonBlock: boolean): {readonly pipe: number; readonly awaits?: number} | Failure {
+	const known = loop.tx.get('fifo', key)?.pipe;
+	if (end === 'write' && nonBlock && (known === undefined || getPipe(loop, known).readers === 0)) {
+		return failure('ENXIO');
+	}
+
+	const id = known ?? takeNumber(loop.tx, 'pipe');
+	if (known === undefined) {
+		loop.tx.put('pipe', id, {id, chunks: [], sizeBytes: 0, readers: 0, writers: 0, fifo: {key, reads: 0, writes: 0}});
+		loop.tx.put('fifo', key, {pipe: id});
+	}
+
+	openPipeEnd(loop, id, end);
+	const {readers, writers, fifo} = getPipe(loop, id);
+	const isAlone = end === 'read' ? writers === 0 : readers === 0;
+	return isAlone && !nonBlock ? {pipe: id, awaits: end === 'read' ? fifo!.writes : fifo!.reads} : {pipe: id};
+}
+
+/** Whether somebody has come to the other end of a named pipe since this one was opened. */
+export function isFifoMet(loop: RunLoop, id: number, end: PipeEnd, awaits: number | undefined): boolean {
+	const {fifo} = getPipe(loop, id);
+	return awaits === undefined || awaits !== (end === 'read' ? fifo?.writes : fifo?.reads);
 }
 
 /** The first `count` bytes of a queue of chunks, and what is left of it. */

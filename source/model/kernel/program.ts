@@ -65,6 +65,8 @@ export type OpenFlags = {
 	readonly append?: boolean;
 	readonly directory?: boolean;
 	readonly noFollow?: boolean;
+	/** Of a named pipe: does not wait for its other end. */
+	readonly nonBlock?: boolean;
 	/** O_PATH: names the file without opening it. */
 	readonly path?: boolean;
 };
@@ -150,6 +152,8 @@ export type SystemCalls = {
 	writeChannel(fd: Fd): Channel;
 	/** Whether `read` would answer at once. */
 	canRead(fd: Fd): boolean;
+	/** Of a named pipe: whether somebody has come to its other end since it was opened. True of everything else. */
+	isMet(fd: Fd): boolean;
 
 	// Names
 	stat(path: string): Attributes | Failure;

@@ -140,7 +140,13 @@ export type OpenFile = {
 	readonly references: number;
 	readonly what:
 		| {readonly kind: 'node'; readonly fs: FsId; readonly node: NodeId; readonly mount: number; readonly offset: number}
-		| {readonly kind: 'pipe'; readonly pipe: number; readonly end: 'read' | 'write'}
+		| {
+			readonly kind: 'pipe';
+			readonly pipe: number;
+			readonly end: PipeEnd;
+			/** Of a named pipe: how often its other end had been opened when this one was. While that is so, nobody has come yet. */
+			readonly awaits?: number;
+		}
 		| {readonly kind: 'socket'; readonly socket: number}
 		| {readonly kind: 'terminal'; readonly terminal: number}
 		/** The program's side of a pseudo-terminal. */
@@ -156,12 +162,17 @@ export type OpenFile = {
 	readonly path: string;
 };
 
+/** Which ends of a pipe an open file has; a named pipe can be opened for both. */
+export type PipeEnd = 'read' | 'write' | 'both';
+
 export type Pipe = {
 	readonly id: number;
 	readonly chunks: readonly Uint8Array[];
 	readonly sizeBytes: number;
 	readonly readers: number;
 	readonly writers: number;
+	/** Of a named pipe: its key in the `fifo` table, and how often its ends were opened. */
+	readonly fifo?: {readonly key: string; readonly reads: number; readonly writes: number};
 };
 
 export type Terminal = {
@@ -242,6 +253,8 @@ export type KernelSchema = ClockSchema & RandomSchema & NetworkSchema & OverlayS
 	filesystem: FileSystem;
 	file: OpenFile;
 	pipe: Pipe;
+	/** The pipe of a named pipe that somebody has open, by `FS:NODE`. */
+	fifo: {readonly pipe: number};
 	terminal: Terminal;
 	socket: Socket;
 	/** Who listens, by `NAMESPACE:ADDRESS:PORT` or `unix:FS:NODE`. */

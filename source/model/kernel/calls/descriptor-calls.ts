@@ -4,14 +4,14 @@ import {failed, type Failure, failure} from '../errno.js';
 import type {Attributes} from '../file-types.js';
 import {maxSymlinks, maxTransferBytes} from '../limits.js';
 import {canReadNow, closeDescriptor, fileChannel, getFile, installFile, makeFile, putDescriptor, readFile, readNode, writeFile} from '../open-file.js';
-import {makePipe, openPipeEnd} from '../pipe.js';
+import {getPipe, isFifoMet, makePipe, openFifo, openPipeEnd} from '../pipe.js';
 import type {Fd, OpenFlags, SystemCalls} from '../program.js';
 import type {OpenFile} from '../schema.js';
 import {changeTerminal, getTerminal} from '../terminal.js';
 import {attributesAt, type Found, getMount, pathOfFile, permits, resolve, resolveParent, typeOf, writable} from '../vfs.js';
 import type {Self} from './self.js';
 
-type DescriptorCalls = Pick<SystemCalls, 'open' | 'close' | 'read' | 'write' | 'pread' | 'seek' | 'ftruncate' | 'fstat' | 'dup' | 'dup2' | 'setCloseOnExec' | 'descriptors' | 'pipe' | 'isTerminal' | 'windowSize' | 'setRawMode' | 'readChannel' | 'writeChannel' | 'canRead'>;
+type DescriptorCalls = Pick<SystemCalls, 'open' | 'close' | 'read' | 'write' | 'pread' | 'seek' | 'ftruncate' | 'fstat' | 'dup' | 'dup2' | 'setCloseOnExec' | 'descriptors' | 'pipe' | 'isTerminal' | 'windowSize' | 'setRawMode' | 'readChannel' | 'writeChannel' | 'canRead' | 'isMet'>;
 
 /** Bytes whose copying costs as much as a step, and those of /dev/urandom, which are computed. */
 const bytesPerStep = 4096;
@@ -101,6 +101,10 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 			const file = fileOf(self, fd);
 			return file === undefined || canReadNow(loop, file);
 		},
+		isMet: fd => {
+			const what = fileOf(self, fd)?.what;
+			return what?.kind !== 'pipe' || isFifoMet(loop, what.pipe, what.end, what.awaits);
+		},
 	};
 }
 
@@ -128,6 +132,12 @@ function statFile(self: Self, file: OpenFile): Attributes | Failure {
 	const {what} = file;
 	if (what.kind === 'node') {
 		return attributesAt(self.context, what.fs, what.node);
+	}
+
+	const fifo = what.kind === 'pipe' ? getPipe(self.loop, what.pipe).fifo : undefined;
+	if (fifo !== undefined) {
+		const [fs = 0, node = 0] = fifo.key.split(':').map(Number);
+		return attributesAt(self.context, fs, node);
 	}
 
 	const isCharacter = what.kind === 'terminal' || what.kind === 'master' || what.kind === 'device';
@@ -289,7 +299,7 @@ function openFound(self: Self, path: string, flags: OpenFlags, found: Found, isN
 		return reopen(self, getFile(self.loop, reopened), {forReading, forWriting});
 	}
 
-	const special = openDevice(self, found, path, {forReading, forWriting});
+	const special = openDevice(self, found, openPath(self, path), {forReading, forWriting, nonBlock: flags.nonBlock === true});
 	if (special !== undefined) {
 		return special;
 	}
@@ -313,7 +323,7 @@ function openFound(self: Self, path: string, flags: OpenFlags, found: Found, isN
 }
 
 /** Opens by /proc/PID/fd/N (and so by /dev/stdout) what has no path: the same pipe or terminal, as a new open file. */
-function reopen(self: Self, file: OpenFile, how: {readonly forReading: boolean; readonly forWriting: boolean}): Fd | Failure {
+function reopen(self: Self, file: OpenFile, how: Omit<HowToOpen, 'nonBlock'>): Fd | Failure {
 	const {loop} = self;
 	const {what, path} = file;
 	if (what.kind === 'socket') {
@@ -339,11 +349,27 @@ const memoryMinors: readonly number[] = [3, 5, 7, 8, 9];
 const terminalDevices = 5;
 const pseudoTerminals = 136;
 
+type HowToOpen = {readonly forReading: boolean; readonly forWriting: boolean; readonly nonBlock: boolean};
+
+/**
+ * The descriptor is there at once, and `isMet` tells whether the other end is open too; shells wait for it before they go on.
+ * Simplified: a program that opens a named pipe by itself waits at its first read or write, not in open(2).
+ */
+function openNamedPipe(self: Self, found: Found, path: string, how: HowToOpen): Fd | Failure {
+	const end = how.forReading ? (how.forWriting ? 'both' : 'read') : 'write';
+	const opened = openFifo(self.loop, `${found.fs}:${found.place.node}`, end, how.nonBlock);
+	return failed(opened) ? opened : installFile(self.loop, self.task, makeFile(self.loop, {what: {kind: 'pipe', end, ...opened}, canRead: how.forReading, canWrite: how.forWriting, append: false, path}));
+}
+
 /** Character devices with behaviour: memory devices, the caller's terminal, pseudo-terminals. */
-function openDevice(self: Self, found: Found, path: string, how: {readonly forReading: boolean; readonly forWriting: boolean}): Fd | Failure | undefined {
+function openDevice(self: Self, found: Found, path: string, how: HowToOpen): Fd | Failure | undefined {
 	const {type, rdev} = found.attributes;
-	if (type === 'fifo' || type === 'block') {
-		// Simplified: named pipes and block devices exist as files but cannot be opened.
+	if (type === 'fifo') {
+		return openNamedPipe(self, found, path, how);
+	}
+
+	if (type === 'block') {
+		// Simplified: block devices exist as files but cannot be opened.
 		return failure('ENXIO');
 	}
 

@@ -56,7 +56,7 @@ export function describeFile(view: View, file: OpenFile): string | Failure {
 		}
 
 		case 'pipe': {
-			return `pipe:[${what.pipe}]`;
+			return view.context.tx.get('pipe', what.pipe)?.fifo === undefined ? `pipe:[${what.pipe}]` : file.path;
 		}
 
 		case 'socket': {
