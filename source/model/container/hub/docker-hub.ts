@@ -12,14 +12,14 @@ import type {Registry, RegistryError} from '../registry.js';
 import type {Blob, DiffId, History, ImageDocument} from '../schema.js';
 import {alpine318, alpine319, alpine320, busybox136, busyboxLatest} from './base-busybox.js';
 import {debianBookworm, debianBookwormSlim, ubuntuFocal, ubuntuJammy, ubuntuNoble} from './base-debian.js';
-import {centos7} from './base-red-hat.js';
+import {centos7, centos8} from './base-red-hat.js';
 import {languageImages} from './languages.js';
 import {nginxImages} from './nginx.js';
 import {buildLayer, type ImageRecipe, isLayer, type LayerRecipe} from './recipe.js';
 import {serverImages} from './servers.js';
 
 export const hubImages: readonly ImageRecipe[] = [
-	busyboxLatest, busybox136, alpine320, alpine319, alpine318, debianBookworm, debianBookwormSlim, ubuntuNoble, ubuntuJammy, ubuntuFocal, centos7,
+	busyboxLatest, busybox136, alpine320, alpine319, alpine318, debianBookworm, debianBookwormSlim, ubuntuNoble, ubuntuJammy, ubuntuFocal, centos7, centos8,
 	...nginxImages, ...serverImages, ...languageImages,
 ];
 
