@@ -69,7 +69,7 @@ test.each<[string, Document, number, string]>([
 	['', {HostConfig: {Binds: ['/host:relative']}}, 500, 'invalid volume specification: \'/host:relative\': invalid mount config for type "bind": invalid mount path: \'relative\' mount path must be absolute'],
 	['', {HostConfig: {Binds: ['bad/name:/x']}}, 400, 'create bad/name: "bad/name" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'],
 	['', {HostConfig: {RestartPolicy: {Name: 'sometimes'}}}, 400, 'invalid restart policy: unknown policy \'sometimes\'; use one of \'no\', \'always\', \'on-failure\', or \'unless-stopped\''],
-	['', {HostConfig: {Devices: [{PathOnHost: '/dev/kvm'}]}}, 501, 'virtlab does not model HostConfig.Devices'],
+	['', {HostConfig: {CpuCount: 2}}, 501, 'virtlab does not model HostConfig.CpuCount'],
 	['', {HostConfig: {CapAdd: ['NOSUCH']}}, 400, 'invalid CapAdd: unknown capability: "CAP_NOSUCH"'],
 	['', {Cmd: 'ls'}, 400, 'json: cannot unmarshal string into Go struct field Config.Cmd of type []string'],
 ])('create %j %j is refused', (name, request, status, message) => {

@@ -17,6 +17,7 @@ import type {BuildMount, RunOutcome, RunRequest} from './builder/build-host.js';
 import {type BindMount, containerInit, type TmpfsMount} from './container-init.js';
 import {makeMerged, makeUpper, overlayOf} from './container-filesystem.js';
 import {removeTree} from './container-files.js';
+import {restrictionsOf} from './container-restrictions.js';
 import type {Container, ContainerConfig} from './container-schema.js';
 import {exitCodeOf} from './container-shim.js';
 import {environment} from './container-environment.js';
@@ -105,10 +106,10 @@ function * run(host: EngineHost, request: RunRequest, {container, root}: Opened)
 	let problem: string | undefined;
 	const task = host.access.spawn({
 		name: 'runc:[2:INIT]', namespaces: container.namespaces!, root, cwd: root, cgroup: container.cgroup, uid: 0, gid: 0, groups: [0], capabilities: allCapabilities,
-		env: new Map(), files: io.files,
+		...restrictionsOf(container), startsAsGoProgram: true, env: new Map(), files: io.files,
 	}, process => containerInit(process, {
 		argv: request.argv, env: environment(container, user.home), workingDir: request.workingDir, user, capabilities: defaultCapabilities, hasTerminal: false, usesInit: false,
-		mounts: {binds: [...own, ...mounts.filter(mount => mount !== undefined)], shmBytes: container.hostConfig.ShmSize, isReadonly: false, isPrivileged: false, sysctls: [], terminal: undefined},
+		mounts: {binds: [...own, ...mounts.filter(mount => mount !== undefined)], shmBytes: container.hostConfig.ShmSize, isReadonly: false, isPrivileged: false, sysctls: [], terminal: undefined, devices: [], maskedPaths: container.hostConfig.MaskedPaths ?? [], readonlyPaths: container.hostConfig.ReadonlyPaths ?? []},
 		report(text) {
 			problem = text;
 		},

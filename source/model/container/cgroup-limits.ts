@@ -32,6 +32,10 @@ export function cgroupFiles(config: HostConfig): ReadonlyArray<readonly [file: s
 		files.push(['cpu.max', `${quota ?? 'max'} ${period ?? 100_000}`]);
 	}
 
+	if (config.BlkioWeight !== 0) {
+		files.push(['io.weight', String(ioWeight(config.BlkioWeight))]);
+	}
+
 	if (config.CpusetCpus !== '') {
 		files.push(['cpuset.cpus', config.CpusetCpus]);
 	}
@@ -49,6 +53,11 @@ function cpuBandwidth({NanoCpus, CpuPeriod, CpuQuota}: HostConfig): {readonly qu
 	}
 
 	return {quota: CpuQuota > 0 ? CpuQuota : undefined, period: CpuPeriod > 0 ? CpuPeriod : undefined};
+}
+
+/** Weight of cgroup v1 (10 to 1000) as io.weight (1 to 10000). Source: ConvertBlkIOToIOWeightValue. */
+function ioWeight(weight: number): number {
+	return 1 + Math.floor((weight - 10) * 9999 / 990);
 }
 
 /**

@@ -5,6 +5,7 @@ import {nowNs} from '../../base/clock.js';
 import {randomHex} from '../../base/random.js';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
+import {parseSignal} from '../kernel/signal.js';
 import {commandOf, mergeConfig, parseConfig} from './container-config.js';
 import {drawName, nameConflict, parseContainerName} from './container-name.js';
 import type {Container, ContainerConfig, ContainerLayer, Endpoint, HostConfig} from './container-schema.js';
@@ -13,9 +14,9 @@ import {newEndpoint} from './endpoint.js';
 import {initLayerOf} from './init-layer.js';
 import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {unknownCapability} from './granted-capabilities.js';
-import {checkResources, parseHostConfig} from './host-config.js';
+import {checkResources, checkSettings, parseHostConfig} from './host-config.js';
 import {findImage, isImageError, topChain} from './image-store.js';
-import {JsonFields} from './json-fields.js';
+import {isZero, JsonFields} from './json-fields.js';
 import {layerStack} from './layer-store.js';
 import type {Image, ImageConfig} from './schema.js';
 import {resolveMounts, useVolume} from './volume.js';
@@ -54,7 +55,7 @@ export function createContainer(engine: Engine, name: string, request: Json): Cr
 	const container: Container = {
 		id, name: named, createdNs: nowNs(engine.tx), ...commandOf(config), config: withHostname(engine, config, asked.hostConfig), hostConfig: asked.hostConfig,
 		image: image.id, restartCount: 0, mounts, endpoints: asked.endpoints, ports: [], sandbox: '', layer: makeContainerLayer(engine, image),
-		namespaces: undefined, cgroup: `/system.slice/docker-${id}.scope`, execs: [], backOffNs: 0,
+		namespaces: undefined, cgroup: cgroupPath(asked.hostConfig, id), execs: [], backOffNs: 0,
 		state: {
 			status: 'created', isOomKilled: false, task: undefined, shim: undefined, exitCode: 0, error: '', startedNs: undefined, finishedNs: undefined,
 			isManuallyStopped: false, health: undefined,
@@ -69,8 +70,24 @@ export function createContainer(engine: Engine, name: string, request: Json): Cr
 	engine.tx.put(`container-name:${engine.engine}`, named, {container: id});
 	putContainer(engine, container);
 	logContainerEvent(engine, container, 'create');
-	const discards = new JsonFields(isJsonObject(request) ? request['HostConfig'] : undefined, 'HostConfig').flag('OomKillDisable');
-	return {container, warnings: discards ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : []};
+	return {container, warnings: warningsOf(new JsonFields(isJsonObject(request) ? request['HostConfig'] : undefined, 'HostConfig'))};
+}
+
+/** What control groups of version 2 cannot do is left out with a warning. */
+function warningsOf(fields: JsonFields): readonly string[] {
+	const swappiness = fields.raw('MemorySwappiness');
+	return [
+		...swappiness === undefined || swappiness === -1 ? [] : ['Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.'],
+		...isZero(fields.raw('BlkioWeightDevice')) ? [] : ['Your kernel does not support Block I/O weight_device or the cgroup is not mounted. Weight-device discarded.'],
+		...fields.flag('OomKillDisable') ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : [],
+	];
+}
+
+/** systemd puts slices inside each other by the dashes in their names: `a-b.slice` is in `a.slice`. Source: systemd.slice(5). */
+function cgroupPath({CgroupParent}: HostConfig, id: string): string {
+	const parts = (CgroupParent === '' ? 'system.slice' : CgroupParent).replace(/\.slice$/v, '').split('-');
+	const slices = parts.map((_, index) => `/${parts.slice(0, index + 1).join('-')}.slice`);
+	return `${slices.join('')}/docker-${id}.scope`;
 }
 
 type Request = {readonly config: ImageConfig; readonly hostConfig: HostConfig; readonly endpoints: readonly Endpoint[]};
@@ -89,7 +106,9 @@ function parseRequest(engine: Engine, request: Json): Request | EngineError {
 
 	const cpuCount = engine.tx.get('kernel', engine.engine)?.cpuCount ?? 1;
 	const capability = unknownCapability(hostConfig);
-	const problem = checkResources(hostConfig, cpuCount) ?? checkMode(engine, hostConfig)
+	const {StopSignal = ''} = config;
+	const problem = (StopSignal !== '' && parseSignal(StopSignal) === undefined ? engineError(400, `invalid signal: ${StopSignal}`) : undefined)
+		?? checkResources(hostConfig, cpuCount) ?? checkSettings(hostConfig) ?? checkMode(engine, hostConfig)
 		?? (capability === undefined ? undefined : engineError(400, `invalid ${capability.option}: unknown capability: ${JSON.stringify(capability.name)}`));
 	const endpoints = parseEndpoints(body['NetworkingConfig'], hostConfig);
 	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});

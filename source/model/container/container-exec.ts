@@ -9,6 +9,7 @@ import type {Fd} from '../kernel/program.js';
 import {getTask} from '../kernel/tasks.js';
 import {containerInit} from './container-init.js';
 import {addVariables, environment, startExitCode} from './container-environment.js';
+import {restrictionsOf} from './container-restrictions.js';
 import type {Container, Exec, ExecId} from './container-schema.js';
 import {changeContainer, containerChannel, findContainer, getContainer, logContainerEvent} from './container-store.js';
 import {findUser} from './container-user.js';
@@ -113,7 +114,7 @@ export function * startExec(host: EngineHost, id: ExecId, size: {readonly column
 	const outcome: {problem: string | undefined; isKnown: boolean} = {problem: undefined, isKnown: false};
 	const task = host.access.spawn({
 		name: 'runc:[2:INIT]', parent: container.state.shim!, namespaces: init.namespaces, root: init.root, cwd: init.root, cgroup: container.cgroup, uid: 0, gid: 0, groups: [0],
-		capabilities: allCapabilities, env, files: pipes.files, ...(pipes.terminal === undefined ? {} : {terminal: pipes.terminal}),
+		capabilities: allCapabilities, ...restrictionsOf(container, exec.isPrivileged || container.hostConfig.Privileged), startsAsGoProgram: true, env, files: pipes.files, ...(pipes.terminal === undefined ? {} : {terminal: pipes.terminal}),
 	}, process => containerInit(process, {
 		argv: exec.argv, env, workingDir: exec.workingDir || container.config.WorkingDir || '', user, hasTerminal: exec.hasTerminal, usesInit: false, mounts: undefined,
 		capabilities: exec.isPrivileged ? undefined : grantedCapabilities(container.hostConfig),

@@ -8,6 +8,7 @@ import type {Process, Running} from '../kernel/program.js';
 import type {NodeId, FsId} from '../kernel/file-types.js';
 import {getTask} from '../kernel/tasks.js';
 import {type Caller, resolve} from '../kernel/vfs.js';
+import type {DeviceFile} from './container-devices.js';
 import type {ContainerUser} from './container-user.js';
 import {dockerInit} from './docker-init.js';
 import {execute} from './execute.js';
@@ -39,6 +40,9 @@ export type InitRequest = {
 		readonly isPrivileged: boolean;
 		readonly sysctls: readonly (readonly [name: string, value: string])[];
 		readonly terminal: number | undefined;
+		readonly devices: readonly DeviceFile[];
+		readonly maskedPaths: readonly string[];
+		readonly readonlyPaths: readonly string[];
 	};
 	/** Told once: undefined when the program is about to run, else why it cannot. */
 	readonly report: (problem: string | undefined) => void;
@@ -163,13 +167,10 @@ function standardMounts({shmBytes, isPrivileged}: Mounts): readonly (readonly [t
 	];
 }
 
-const devices: readonly (readonly [name: string, minor: number, major: number])[] = [
+const standardDevices: readonly (readonly [name: string, minor: number, major: number])[] = [
 	['null', 3, 1], ['zero', 5, 1], ['full', 7, 1], ['random', 8, 1], ['urandom', 9, 1], ['tty', 0, 5],
 ];
 const deviceLinks = [['fd', '/proc/self/fd'], ['stdin', '/proc/self/fd/0'], ['stdout', '/proc/self/fd/1'], ['stderr', '/proc/self/fd/2'], ['core', '/proc/kcore'], ['ptmx', 'pts/ptmx']] as const;
-
-const maskedPaths = ['/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/timer_list', '/proc/scsi', '/sys/firmware'];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 function setUpMounts(process: Process, mounts: Mounts): string | undefined {
 	const {sys} = process;
@@ -199,7 +200,7 @@ function setUpMounts(process: Process, mounts: Mounts): string | undefined {
 	}
 
 	if (!mounts.isPrivileged) {
-		protectPaths(sys);
+		protectPaths(sys, mounts);
 	}
 
 	if (mounts.isReadonly) {
@@ -228,9 +229,17 @@ function setParameters({sys}: Process, {sysctls}: Mounts): string | undefined {
 	return undefined;
 }
 
-function makeDevices(sys: Process['sys'], {terminal}: Mounts): void {
-	for (const [name, minor, major] of devices) {
+function makeDevices(sys: Process['sys'], {terminal, devices}: Mounts): void {
+	for (const [name, minor, major] of standardDevices) {
 		sys.mknod(`/dev/${name}`, 'char', 0o666, {major, minor});
+	}
+
+	for (const {path, type, mode, uid, gid, major, minor} of devices) {
+		makePath(sys, path.slice(0, path.lastIndexOf('/')));
+		// A device that has a standard one's name takes its place.
+		sys.unlink(path);
+		sys.mknod(path, type, mode, {major, minor});
+		sys.chown(path, uid, gid);
 	}
 
 	for (const [name, target] of deviceLinks) {
@@ -246,7 +255,7 @@ function makeDevices(sys: Process['sys'], {terminal}: Mounts): void {
 }
 
 /** Kernel files that a container may not change, or not see. */
-function protectPaths(sys: Process['sys']): void {
+function protectPaths(sys: Process['sys'], {maskedPaths, readonlyPaths}: Mounts): void {
 	for (const path of readonlyPaths) {
 		if (!failed(sys.lstat(path))) {
 			sys.mount({type: '', source: path, target: path, options: ['ro'], how: 'bind'});

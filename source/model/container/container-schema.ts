@@ -10,6 +10,7 @@
 // Source: Engine API v1.51 (moby/moby api/swagger.yaml); moby/moby daemon/container/state.go.
 
 import type {Nanoseconds} from '../../base/clock.js';
+import type {JsonObject} from '../../base/json.js';
 import type {TraceEvent} from '../../base/transaction.js';
 import type {FsId} from '../kernel/file-types.js';
 import type {NamespaceKind} from '../kernel/program.js';
@@ -46,11 +47,25 @@ export type MountSpec = {
 	readonly TmpfsOptions?: {readonly SizeBytes?: number; readonly Mode?: number};
 };
 
+export type DeviceRate = {readonly Path: string; readonly Rate: number};
+export type DeviceMapping = {readonly PathOnHost: string; readonly PathInContainer: string; readonly CgroupPermissions: string};
+export type Ulimit = {readonly Name: string; readonly Hard: number; readonly Soft: number};
+
+/** Weight and rates of block devices, for io.weight and io.max. */
+export type BlockIo = {
+	readonly BlkioWeight: number;
+	readonly BlkioWeightDevice: readonly [];
+	readonly BlkioDeviceReadBps: readonly DeviceRate[];
+	readonly BlkioDeviceWriteBps: readonly DeviceRate[];
+	readonly BlkioDeviceReadIOps: readonly DeviceRate[];
+	readonly BlkioDeviceWriteIOps: readonly DeviceRate[];
+};
+
 /**
  * What the model does with a container's `HostConfig`. The rest of the document (fields that the model refuses unless they have their
  * default) is added by container-view.ts.
  */
-export type HostConfig = {
+export type HostConfig = BlockIo & {
 	readonly Binds: readonly string[] | null;
 	readonly NetworkMode: string;
 	readonly PortBindings: PortMap;
@@ -94,6 +109,16 @@ export type HostConfig = {
 	readonly OomKillDisable: boolean;
 	readonly PidsLimit: number | null;
 	readonly Init: boolean | undefined;
+	readonly VolumeDriver: string;
+	readonly CgroupParent: string;
+	readonly Annotations: Readonly<Record<string, string>> | undefined;
+	readonly Devices: readonly DeviceMapping[];
+	readonly DeviceCgroupRules: readonly string[] | null;
+	readonly DeviceRequests: readonly JsonObject[] | null;
+	readonly Ulimits: readonly Ulimit[];
+	/** Kernel files that the container does not see, and those that it cannot write. */
+	readonly MaskedPaths: readonly string[] | null;
+	readonly ReadonlyPaths: readonly string[] | null;
 	readonly LogConfig: {readonly Type: string; readonly Config: Readonly<Record<string, string>>};
 };
 

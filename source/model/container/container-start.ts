@@ -9,9 +9,9 @@ import {failed} from '../kernel/errno.js';
 import type {Fd, Pid, Running} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';
 import {attachMount, hiddenMount} from '../kernel/mount.js';
-import {changeTask} from '../kernel/tasks.js';
 import {resolve, typeOf, getMount} from '../kernel/vfs.js';
 import {cgroupFiles} from './cgroup-limits.js';
+import {containerDevices, ioMaxLines} from './container-devices.js';
 import {defaultPath, environment, startExitCode} from './container-environment.js';
 import {hasHealthcheck, startHealthMonitor} from './container-health.js';
 import {type BindMount, containerInit, type InitRequest, type TmpfsMount} from './container-init.js';
@@ -19,6 +19,7 @@ import {containerExited, releaseResources} from './container-exit.js';
 import {hostnameText, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
 import {makeMerged, readTextFile} from './container-filesystem.js';
 import type {Container, ContainerId, MountPoint} from './container-schema.js';
+import {restrictionsOf} from './container-restrictions.js';
 import {containerShim, shimFds} from './container-shim.js';
 import {changeContainer, containerChannel, getContainer, isRunning, logContainerEvent} from './container-store.js';
 import {findUser} from './container-user.js';
@@ -78,8 +79,12 @@ function * run(host: EngineHost, container: Container): Work<EngineError | 'star
 		return sandboxed;
 	}
 
+	const problem = gpuProblem(sandboxed) ?? applyLimits(host, sandboxed);
+	if (problem !== undefined) {
+		return problem;
+	}
+
 	yield * writeFiles(host, sandboxed);
-	applyLimits(host, sandboxed);
 	const root = mountRoot(host, sandboxed);
 	const request = initRequest(host, sandboxed, root);
 	if (isEngineError(request)) {
@@ -87,6 +92,13 @@ function * run(host: EngineHost, container: Container): Work<EngineError | 'star
 	}
 
 	return yield * launch(host, sandboxed, root, request);
+}
+
+/** No driver of this engine has graphics processors. Source: moby/moby daemon/devices.go handleDevice. */
+function gpuProblem({hostConfig: {DeviceRequests}}: Container): EngineError | undefined {
+	const [request] = DeviceRequests ?? [];
+	const capabilities = Array.isArray(request?.['Capabilities']) ? request['Capabilities'].map(each => `[${Array.isArray(each) ? each.join(' ') : ''}]`).join(' ') : '';
+	return request === undefined ? undefined : engineError(500, `could not select device driver "${typeof request['Driver'] === 'string' ? request['Driver'] : ''}" with capabilities: [${capabilities}]`);
 }
 
 /** Namespaces and networks. */
@@ -129,12 +141,19 @@ export function * writeFiles(host: EngineHost, container: Container): Work<void>
 }
 
 /** Makes the container's cgroup and writes its limits. */
-export function applyLimits(host: EngineHost, {cgroup, hostConfig}: Container): void {
+export function applyLimits(host: EngineHost, {cgroup, hostConfig}: Container): EngineError | undefined {
 	const context = fsContext(host);
 	ensureCgroup(context, cgroup);
-	for (const [file, value] of cgroupFiles(hostConfig)) {
+	const rates = ioMaxLines(host, hostConfig);
+	if (isEngineError(rates)) {
+		return rates;
+	}
+
+	for (const [file, value] of [...cgroupFiles(hostConfig), ...rates.map(line => ['io.max', line] as const)]) {
 		writeControl(context, cgroup, file, `${value}\n`);
 	}
+
+	return undefined;
 }
 
 /** Merges the layers and makes them the root of the container's mount namespace; the host sees them too. */
@@ -196,8 +215,9 @@ function initRequest(host: EngineHost, container: Container, root: Place): Omit<
 	}
 
 	const binds = hostMounts(host, container);
-	if (isEngineError(binds)) {
-		return binds;
+	const devices = isEngineError(binds) ? binds : containerDevices(host, hostConfig);
+	if (isEngineError(binds) || isEngineError(devices)) {
+		return isEngineError(binds) ? binds : devices as EngineError;
 	}
 
 	return {
@@ -208,7 +228,10 @@ function initRequest(host: EngineHost, container: Container, root: Place): Omit<
 		capabilities: grantedCapabilities(hostConfig),
 		hasTerminal: config.Tty ?? false,
 		usesInit: hostConfig.Init ?? false,
-		mounts: {binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, sysctls: Object.entries(hostConfig.Sysctls ?? {}), terminal: undefined},
+		mounts: {
+			binds, shmBytes: hostConfig.ShmSize, isReadonly: hostConfig.ReadonlyRootfs, isPrivileged: hostConfig.Privileged, sysctls: Object.entries(hostConfig.Sysctls ?? {}), terminal: undefined,
+			devices, maskedPaths: hostConfig.MaskedPaths ?? [], readonlyPaths: hostConfig.ReadonlyPaths ?? [],
+		},
 	};
 }
 
@@ -311,7 +334,7 @@ function * launch(host: EngineHost, container: Container, root: Place, request: 
 	}));
 	const init = failed(shim) ? shim : host.access.spawn({
 		name: 'runc:[2:INIT]', parent: shim, namespaces: namespaces!, root, cwd: root, cgroup, uid: 0, gid: 0, groups: [0], capabilities: allCapabilities,
-		noNewPrivileges: hostConfig.SecurityOpt?.some(option => option.startsWith('no-new-privileges')) ?? false, env: request.env, files: io.init,
+		...restrictionsOf(container), startsAsGoProgram: true, oomScoreAdjust: hostConfig.OomScoreAdj, env: request.env, files: io.init,
 		...(io.terminal === undefined ? {} : {terminal: io.terminal}),
 	}, process => containerInit(process, {
 		...request,
@@ -331,7 +354,6 @@ function * launch(host: EngineHost, container: Container, root: Place, request: 
 	}
 
 	outcome.init = init;
-	changeTask(host.tx, host.engine, init, {oomScoreAdjust: hostConfig.OomScoreAdj});
 	changeContainer(host, id, {state: {task: init, shim}});
 	while (!outcome.isKnown) {
 		yield * sleepOn([startChannel(id)]);

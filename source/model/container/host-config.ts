@@ -1,22 +1,25 @@
 // HostConfig: what a container may use of its host. Read from a request, checked as dockerd checks it, and written out in full as
 // `docker inspect` shows it. Source: moby/moby api/types/container/hostconfig.go, daemon/daemon_unix.go verifyPlatformContainerResources.
 //
-// Simplified: fields that the model has nothing behind (block I/O weights, devices, ...) are refused unless
-// they have their default.
+// Simplified: fields that the model has nothing behind (processor counts of Windows, kernel memory of control groups of version 1) are refused
+// unless they have their default.
 
+import {normalPath} from '../../base/path.js';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {HostConfig, MountSpec, PortMap, RestartPolicy} from './container-schema.js';
 import {engineError, type EngineError, firstError, isEngineError} from './engine.js';
+import {blockIoJson, checkResourceLists, parseResourceLists} from './host-resources.js';
 import {isZero, JsonFields} from './json-fields.js';
 
-const unmodelled = [
-	'VolumeDriver', 'Cgroup', 'CgroupParent', 'BlkioWeight', 'BlkioWeightDevice', 'BlkioDeviceReadBps',
-	'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'Devices',
-	'DeviceCgroupRules', 'DeviceRequests', 'Ulimits', 'CpuCount', 'CpuPercent', 'IOMaximumIOps', 'IOMaximumBandwidth', 'StorageOpt',
-	'Annotations', 'MaskedPaths', 'ReadonlyPaths', 'KernelMemory', 'KernelMemoryTCP',
-] as const;
+const unmodelled = ['Cgroup', 'CpuCount', 'CpuPercent', 'KernelMemory', 'KernelMemoryTCP'] as const;
 
 const defaultShmBytes = 67_108_864;
+
+const maskedPaths = [
+	'/proc/asound', '/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list',
+	'/proc/timer_stats', '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 export function parseHostConfig(value: Json | undefined): HostConfig | EngineError {
 	const fields = new JsonFields(value, 'HostConfig');
@@ -76,6 +79,12 @@ export function parseHostConfig(value: Json | undefined): HostConfig | EngineErr
 		MemoryReservation: fields.integer('MemoryReservation'),
 		// A limit without one for swap allows as much swap again. Source: adaptContainerSettings.
 		MemorySwap: memory > 0 && swap === 0 ? memory * 2 : swap,
+		...parseResourceLists(fields),
+		VolumeDriver: fields.text('VolumeDriver'),
+		CgroupParent: fields.text('CgroupParent'),
+		Annotations: fields.record('Annotations'),
+		MaskedPaths: fields.flag('Privileged') ? null : fields.texts('MaskedPaths') ?? maskedPaths,
+		ReadonlyPaths: fields.flag('Privileged') ? null : fields.texts('ReadonlyPaths') ?? readonlyPaths,
 		// Control groups of version 2 cannot: the daemon discards it with a warning.
 		OomKillDisable: false,
 		PidsLimit: fields.raw('PidsLimit') === undefined || pidsLimit === 0 ? null : pidsLimit,
@@ -109,8 +118,43 @@ function refuseUnmodelled(fields: JsonFields): EngineError | undefined {
 		return engineError(501, 'virtlab does not model options of the json-file log driver');
 	}
 
-	const security = (fields.texts('SecurityOpt') ?? []).find(option => !/^no-new-privileges(?:[:=]true)?$/v.test(option));
-	return security === undefined ? undefined : engineError(501, `virtlab does not model the security option ${security}`);
+	if (!isZero(fields.raw('StorageOpt'))) {
+		return engineError(500, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+	}
+
+	if (fields.integer('CpuRealtimePeriod') !== 0 || fields.integer('CpuRealtimeRuntime') !== 0) {
+		return engineError(400, 'kernel does not support CPU real-time scheduler');
+	}
+
+	if (fields.integer('IOMaximumIOps') !== 0 || fields.integer('IOMaximumBandwidth') !== 0) {
+		return engineError(400, 'Invalid QoS settings: linux does not support Maximum IO Bandwidth or Maximum IO IOps');
+	}
+
+	return checkSecurity(fields.texts('SecurityOpt') ?? []);
+}
+
+/** Source: moby/moby daemon/daemon_unix.go parseSecurityOpt. */
+function checkSecurity(options: readonly string[]): EngineError | undefined {
+	for (const option of options) {
+		const match = /^(?<name>[^:=]+)[:=](?<value>.*)$/sv.exec(option)?.groups;
+		const name = match?.['name'] ?? option;
+		const value = match?.['value'] ?? '';
+		if (match === undefined ? !['no-new-privileges', 'disable'].includes(option) : !['label', 'apparmor', 'seccomp', 'no-new-privileges', 'writable-cgroups'].includes(name)) {
+			return engineError(400, `invalid --security-opt ${match === undefined ? 1 : 2}: ${JSON.stringify(option)}`);
+		}
+
+		const isKnown = name === 'label' || (name === 'no-new-privileges' && /^(?:|1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/v.test(value))
+			|| (name === 'apparmor' && ['unconfined', 'docker-default'].includes(value)) || (name === 'seccomp' && ['unconfined', 'builtin'].includes(value));
+		if (name === 'no-new-privileges' && !isKnown) {
+			return engineError(400, `invalid --security-opt 2: ${JSON.stringify(option)}`);
+		}
+
+		if (!isKnown) {
+			return engineError(501, `virtlab does not model the security option ${name}${value.length < 40 ? `=${value}` : ' with a profile of one\'s own'}`);
+		}
+	}
+
+	return undefined;
 }
 
 /** Limits that dockerd refuses. `before` holds the limits that an update changes. */
@@ -125,6 +169,10 @@ export function checkResources(config: HostConfig, cpuCount: number): EngineErro
 
 	if (config.Memory === 0 && config.MemorySwap > 0) {
 		return engineError(400, 'You should always set the Memory limit when using Memoryswap limit, see usage');
+	}
+
+	if (config.MemoryReservation > 0 && config.MemoryReservation < 6 * 1024 * 1024) {
+		return engineError(400, 'Minimum memory reservation allowed is 6MB');
 	}
 
 	if (config.Memory > 0 && config.MemoryReservation > config.Memory) {
@@ -145,21 +193,40 @@ export function checkResources(config: HostConfig, cpuCount: number): EngineErro
 
 	return config.CpuQuota > 0 && config.CpuQuota < 1000
 		? engineError(400, 'CPU cfs quota can not be less than 1ms (i.e. 1000)')
-		: checkCpuset(config.CpusetCpus, cpuCount);
+		: checkCpuset('cpus', config.CpusetCpus, cpuCount) ?? checkCpuset('mems', config.CpusetMems, 1) ?? checkResourceLists(config);
 }
 
-function checkCpuset(cpus: string, cpuCount: number): EngineError | undefined {
-	if (cpus === '') {
+/** What is no matter of resources: memory for others, scores, slices. Source: verifyPlatformContainerSettings. */
+export function checkSettings(config: HostConfig): EngineError | undefined {
+	if (config.ShmSize < 0) {
+		return engineError(400, 'SHM size can not be less than 0');
+	}
+
+	if (config.OomScoreAdj < -1000 || config.OomScoreAdj > 1000) {
+		return engineError(400, `Invalid value ${config.OomScoreAdj}, range for oom score adj is [-1000, 1000]`);
+	}
+
+	if (config.CgroupParent !== '' && !/^.+\.slice$/v.test(config.CgroupParent)) {
+		return engineError(400, 'cgroup-parent for systemd cgroup should be a valid slice named as "xxx.slice"');
+	}
+
+	const tmpfs = Object.keys(config.Tmpfs ?? {}).find(destination => !destination.startsWith('/') || normalPath(destination) === '/');
+	return tmpfs === undefined ? undefined
+		: engineError(400, tmpfs.startsWith('/') ? 'invalid specification: destination can\'t be \'/\'' : `invalid mount path: '${tmpfs}' mount path must be absolute`);
+}
+
+function checkCpuset(kind: 'cpus' | 'mems', list: string, count: number): EngineError | undefined {
+	if (list === '') {
 		return undefined;
 	}
 
-	const wanted = parseCpuset(cpus);
+	const wanted = parseCpuset(list);
 	if (wanted === undefined) {
-		return engineError(400, `Invalid value ${cpus} for cpuset cpus`);
+		return engineError(400, `Invalid value ${list} for cpuset ${kind}`);
 	}
 
-	return wanted.some(cpu => cpu >= cpuCount)
-		? engineError(400, `Requested CPUs are not available - requested ${cpus}, available: ${cpuCount === 1 ? '0' : `0-${cpuCount - 1}`}`)
+	return wanted.some(member => member >= count)
+		? engineError(400, `Requested ${kind === 'cpus' ? 'CPUs' : 'memory nodes'} are not available - requested ${list}, available: ${count === 1 ? '0' : `0-${count - 1}`}`)
 		: undefined;
 }
 
@@ -259,18 +326,14 @@ function parseMountSpecs(objects: readonly JsonObject[] | undefined): readonly M
 	return objects === undefined || specs.length === 0 ? undefined : specs;
 }
 
-const maskedPaths = [
-	'/proc/asound', '/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list',
-	'/proc/timer_stats', '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
-
 /** The whole document, in the order of the real one. */
 export function hostConfigJson(config: HostConfig): JsonObject {
 	return {
 		Binds: config.Binds, ContainerIDFile: config.ContainerIDFile, LogConfig: config.LogConfig, NetworkMode: config.NetworkMode,
-		PortBindings: config.PortBindings as Json as JsonObject, RestartPolicy: config.RestartPolicy, AutoRemove: config.AutoRemove, VolumeDriver: '',
-		VolumesFrom: config.VolumesFrom, ConsoleSize: config.ConsoleSize, CapAdd: config.CapAdd, CapDrop: config.CapDrop,
+		PortBindings: config.PortBindings as Json as JsonObject, RestartPolicy: config.RestartPolicy, AutoRemove: config.AutoRemove, VolumeDriver: config.VolumeDriver,
+		VolumesFrom: config.VolumesFrom, ConsoleSize: config.ConsoleSize,
+		...(config.Annotations === undefined ? {} : {Annotations: config.Annotations}),
+		CapAdd: config.CapAdd, CapDrop: config.CapDrop,
 		CgroupnsMode: config.CgroupnsMode, Dns: config.Dns, DnsOptions: config.DnsOptions, DnsSearch: config.DnsSearch,
 		ExtraHosts: config.ExtraHosts, GroupAdd: config.GroupAdd, IpcMode: config.IpcMode, Cgroup: '', Links: config.Links,
 		OomScoreAdj: config.OomScoreAdj, PidMode: config.PidMode, Privileged: config.Privileged, PublishAllPorts: config.PublishAllPorts,
@@ -279,14 +342,13 @@ export function hostConfigJson(config: HostConfig): JsonObject {
 		UTSMode: config.UTSMode, UsernsMode: config.UsernsMode, ShmSize: config.ShmSize,
 		...(config.Sysctls === undefined ? {} : {Sysctls: config.Sysctls}),
 		Runtime: 'runc', Isolation: '', CpuShares: config.CpuShares,
-		Memory: config.Memory, NanoCpus: config.NanoCpus, CgroupParent: '', BlkioWeight: 0, BlkioWeightDevice: [], BlkioDeviceReadBps: [],
-		BlkioDeviceWriteBps: [], BlkioDeviceReadIOps: [], BlkioDeviceWriteIOps: [], CpuPeriod: config.CpuPeriod, CpuQuota: config.CpuQuota,
-		CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0, CpusetCpus: config.CpusetCpus, CpusetMems: config.CpusetMems, Devices: [],
-		DeviceCgroupRules: null, DeviceRequests: null, MemoryReservation: config.MemoryReservation, MemorySwap: config.MemorySwap,
-		MemorySwappiness: null, OomKillDisable: config.OomKillDisable, PidsLimit: config.PidsLimit, Ulimits: [], CpuCount: 0, CpuPercent: 0,
+		Memory: config.Memory, NanoCpus: config.NanoCpus, CgroupParent: config.CgroupParent, ...blockIoJson(config), CpuPeriod: config.CpuPeriod, CpuQuota: config.CpuQuota,
+		CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0, CpusetCpus: config.CpusetCpus, CpusetMems: config.CpusetMems, Devices: config.Devices,
+		DeviceCgroupRules: config.DeviceCgroupRules, DeviceRequests: config.DeviceRequests, MemoryReservation: config.MemoryReservation, MemorySwap: config.MemorySwap,
+		MemorySwappiness: null, OomKillDisable: config.OomKillDisable, PidsLimit: config.PidsLimit, Ulimits: config.Ulimits, CpuCount: 0, CpuPercent: 0,
 		IOMaximumIOps: 0, IOMaximumBandwidth: 0,
 		...(config.Mounts === undefined ? {} : {Mounts: config.Mounts as Json}),
 		...(config.Init === undefined ? {} : {Init: config.Init}),
-		MaskedPaths: config.Privileged ? null : maskedPaths, ReadonlyPaths: config.Privileged ? null : readonlyPaths,
+		MaskedPaths: config.MaskedPaths, ReadonlyPaths: config.ReadonlyPaths,
 	};
 }

@@ -9,6 +9,7 @@ import {maxTasks, maxUserTasks} from './limits.js';
 import {branchNamespace, getNamespace, takePids} from './namespaces.js';
 import {retainFile} from './open-file.js';
 import type {ForkOptions, NamespaceKind, Process, Running} from './program.js';
+import {resourceLimit} from './resource-limits.js';
 import type {RunLoop} from './run-loop.js';
 import type {KernelId, NamespaceId, Task, TaskId} from './schema.js';
 import {allTasks, getTask} from './tasks.js';
@@ -18,7 +19,7 @@ export type MakeProcess = (task: Task) => Process;
 
 export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Running, options: ForkOptions, makeProcess: MakeProcess): TaskId | Failure {
 	const wanted = options.newNamespaces ?? [];
-	if (wanted.length > 0 && !wanted.includes('user') && !parent.capabilities.includes('CAP_SYS_ADMIN')) {
+	if ((wanted.length > 0 && !wanted.includes('user') && !parent.capabilities.includes('CAP_SYS_ADMIN')) || (wanted.includes('user') && parent.seccomp?.refusesUserNamespaces === true)) {
 		return failure('EPERM');
 	}
 
@@ -43,6 +44,9 @@ export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Runn
 	};
 	return start(loop, child, main, makeProcess);
 }
+
+/** Threads of the Go runtime in runc init, which all take a pid. Choice: it varies with the machine; five are what recordings show. */
+const goThreads = 5;
 
 /** Makes a task that is not a copy of any: a container's first process, a login shell, a daemon. */
 export function spawn(loop: RunLoop, kernel: KernelId, creator: TaskId, options: SpawnOptions, main: (process: Process) => Running, makeProcess: MakeProcess): TaskId | Failure {
@@ -75,8 +79,16 @@ export function spawn(loop: RunLoop, kernel: KernelId, creator: TaskId, options:
 		cgroup: options.cgroup,
 		dispositions: {},
 		memoryBytes: 0,
-		oomScoreAdjust: 0,
+		oomScoreAdjust: options.oomScoreAdjust ?? 0,
+		resourceLimits: options.resourceLimits ?? {},
+		seccomp: options.seccomp,
 	};
+	if (options.startsAsGoProgram === true) {
+		for (let thread = 0; thread < goThreads; thread++) {
+			takePids(loop.tx, options.namespaces.pid);
+		}
+	}
+
 	return start(loop, task, main, makeProcess);
 }
 
@@ -142,7 +154,9 @@ function mayFork(loop: RunLoop, parent: Task): Failure | undefined {
 	}
 
 	// Counting is a scan, so it is left out while even all tasks would be few enough.
-	if (loop.tx.table(`task:${parent.kernel}`).size >= maxUserTasks && !parent.capabilities.includes('CAP_SYS_RESOURCE') && countTasks(loop, parent) >= maxUserTasks) {
+	const most = Math.min(resourceLimit(parent, 'nproc').soft, maxUserTasks);
+	const isExempt = parent.uid === 0 || parent.capabilities.includes('CAP_SYS_RESOURCE') || parent.capabilities.includes('CAP_SYS_ADMIN');
+	if (!isExempt && loop.tx.table(`task:${parent.kernel}`).size >= most && countTasks(loop, parent) >= most) {
 		return failure('EAGAIN');
 	}
 

@@ -6,7 +6,8 @@ import type {Failure} from './errno.js';
 import type {Mode} from './file-types.js';
 import type {FsContext} from './filesystem.js';
 import type {Fd, Flavour, NamespaceKind, Process, Running} from './program.js';
-import type {KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
+import type {ResourceLimits} from './resource-limits.js';
+import type {KernelEvent, KernelId, KernelSchema, NamespaceId, Place, Task, TaskId} from './schema.js';
 import type {SignalName} from './signal.js';
 
 export type KernelAccess = {
@@ -52,4 +53,9 @@ export type SpawnOptions = {
 	readonly terminal?: number;
 	readonly flavour?: Flavour;
 	readonly newSession?: boolean;
+	readonly oomScoreAdjust?: number;
+	readonly resourceLimits?: ResourceLimits;
+	readonly seccomp?: Task['seccomp'];
+	/** The task begins as a Go program, as runc is one, whose threads take pids before it executes anything else. */
+	readonly startsAsGoProgram?: boolean;
 };

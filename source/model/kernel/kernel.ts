@@ -19,6 +19,7 @@ import {mountOverlay} from './overlay/mount-overlay.js';
 import type {NamespaceKind, Process, ProgramTable, Running} from './program.js';
 import {RunLoop} from './run-loop.js';
 import type {Kernel, KernelEvent, KernelId, KernelSchema, NamespaceId, Place, TaskId} from './schema.js';
+import {postSignal} from './signal-delivery.js';
 import {makeProcess} from './system-calls.js';
 
 /** A run loop whose tasks live by the rules of this folder. */
@@ -30,6 +31,9 @@ export function makeRunLoop(options: {readonly programs: ProgramTable; readonly 
 		deliver: (kernel, task) => deliverSignals(loop, kernel, task),
 		ended(kernel, task, status) {
 			programEnded(loop, kernel, task, status);
+		},
+		overCpuLimit(kernel, task, limit) {
+			postSignal(loop, kernel, task, limit === 'hard' ? 'KILL' : 'XCPU');
 		},
 		timer() {},
 	};

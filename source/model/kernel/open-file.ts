@@ -5,9 +5,9 @@ import {must} from '../../base/assert.js';
 import {randomBytes} from '../../base/random.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';
-import {maxOpenFiles} from './limits.js';
 import {closePipeEnd, getPipe, isFifoMet, pipeChannel, readPipe, writePipe} from './pipe.js';
 import type {Fd} from './program.js';
+import {resourceLimit, unlimited} from './resource-limits.js';
 import type {RunLoop} from './run-loop.js';
 import type {OpenFile, Task} from './schema.js';
 import {closeSocket, getSocket, readSocket, socketChannel, writeSocket} from './socket.js';
@@ -33,7 +33,7 @@ export function installFile(loop: RunLoop, task: Task, file: number, options: {r
 		fd++;
 	}
 
-	if (fd >= maxOpenFiles) {
+	if (fd >= resourceLimit(task, 'nofile').soft) {
 		return failure('EMFILE');
 	}
 
@@ -41,9 +41,14 @@ export function installFile(loop: RunLoop, task: Task, file: number, options: {r
 	return fd;
 }
 
+/** Descriptors whose copying costs as much as a step. */
+const descriptorsPerStep = 100;
+
 /** Points exactly `fd` to an open file, closing what it pointed to. */
 export function putDescriptor(loop: RunLoop, task: Task, fd: Fd, descriptor: {readonly file: number; readonly closeOnExec: boolean}): void {
 	const before = task.descriptors.get(fd);
+	// The table is copied, and a container may have a million descriptors.
+	loop.work += task.descriptors.size / descriptorsPerStep;
 	retainFile(loop, descriptor.file);
 	changeTask(loop.tx, task.kernel, task.id, {descriptors: new Map(task.descriptors).set(fd, descriptor)});
 	if (before !== undefined) {
@@ -258,13 +263,25 @@ function writeNode(loop: RunLoop, caller: Caller, file: OpenFile, what: NodeFile
 		offset = attributes.sizeBytes;
 	}
 
-	const written = typeOf(context, what.fs).write(context, what.fs, what.node, offset, bytes);
+	const room = roomInFile(caller, what, offset);
+	if (room <= 0) {
+		return failure('EFBIG');
+	}
+
+	const written = typeOf(context, what.fs).write(context, what.fs, what.node, offset, room < bytes.length ? bytes.subarray(0, room) : bytes);
 	if (!failed(written)) {
 		loop.tx.put('file', file.id, {...getFile(loop, file.id), what: {...what, offset: offset + written}});
 		loop.wake(nodeChannel(what));
 	}
 
 	return written;
+}
+
+/** How many bytes RLIMIT_FSIZE leaves to a regular file from an offset on. */
+function roomInFile({task, context}: Caller, {fs, node}: NodeFile, offset: number): number {
+	const limit = resourceLimit(task, 'fsize').soft;
+	const attributes = limit === unlimited ? undefined : attributesAt(context, fs, node);
+	return attributes === undefined || failed(attributes) || attributes.type !== 'file' ? unlimited : limit - offset;
 }
 
 /** Woken by every write to a node: what `tail -f` sleeps on, as real ones use inotify. */

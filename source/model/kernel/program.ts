@@ -15,6 +15,7 @@ import type {
 } from './file-types.js';
 import type {NameAnswer} from '../network/name.js';
 import type {KernelAccess} from './kernel-access.js';
+import type {ResourceLimit, ResourceName} from './resource-limits.js';
 import type {SignalName} from './signal.js';
 
 /** Something that a task can sleep on, as `pipe:7` or `child:12`. Made only by the kernel. */
@@ -229,7 +230,9 @@ export type SystemCalls = {
 	/** Nanoseconds since the world began (CLOCK_MONOTONIC counts from there too). */
 	now(): Nanoseconds;
 	getrandom(count: number): Uint8Array;
-	getResourceLimit(name: 'nofile' | 'nproc' | 'fsize' | 'stack' | 'core'): {readonly soft: number; readonly hard: number};
+	getResourceLimit(name: ResourceName): ResourceLimit;
+	/** EINVAL for a soft limit above the hard one, EPERM for a higher hard limit without CAP_SYS_RESOURCE. */
+	setResourceLimit(name: ResourceName, limit: ResourceLimit): void | Failure;
 
 	// Sockets
 	socket(family: 'unix' | 'inet'): Fd | Failure;

@@ -6,7 +6,7 @@
 // make the same run loop again.
 
 import {assert, must} from '../../base/assert.js';
-import {addTimer, advanceTo, cancelTimer, mayBeDue, type Nanoseconds, nextTimer, nowNs, type Timer} from '../../base/clock.js';
+import {addTimer, advanceTo, cancelTimer, mayBeDue, type Nanoseconds, nextTimer, nowNs, secondNs, type Timer} from '../../base/clock.js';
 import {rates} from '../../base/rates.js';
 import type {Transaction} from '../../base/transaction.js';
 import type {Failure} from './errno.js';
@@ -88,6 +88,8 @@ export type TaskHooks = {
 	readonly deliver: (kernel: KernelId, task: TaskId) => boolean;
 	/** The program returned; `status` undefined when it ran out of the stack (RangeError), which real ones die of by SIGSEGV. */
 	readonly ended: (kernel: KernelId, task: TaskId, status: number | undefined) => void;
+	/** The task has passed a second of RLIMIT_CPU's. */
+	readonly overCpuLimit: (kernel: KernelId, task: TaskId, limit: 'soft' | 'hard') => void;
 	/** A timer that is not a task's own. */
 	readonly timer: (timer: Timer) => void;
 };
@@ -100,7 +102,7 @@ export class RunLoop {
 	steps = 0;
 	/** What calls did besides, in units of a step's real time: bytes moved, directories walked. Limits an action, never its virtual time. */
 	work = 0;
-	hooks: TaskHooks = {deliver: () => true, ended() {}, timer() {}};
+	hooks: TaskHooks = {deliver: () => true, ended() {}, overCpuLimit() {}, timer() {}};
 	accounting: Accounting | undefined;
 	/** How to make superblocks of types that need more than options, as overlay needs its directories. */
 	readonly mountable = new Map<string, (context: FsContext, caller: Caller, options: Readonly<Record<string, string>>) => FsId | Failure>();
@@ -362,7 +364,17 @@ export class RunLoop {
 
 		const state: Task['state'] = task.state === 'runnable' || task.state === 'sleeping' ? (wait?.kind === 'sleep' ? 'sleeping' : 'runnable') : task.state;
 		this.tx.put(table, live.id, {...task, cpuNs: task.cpuNs + cpuNs, state, wait});
+		this.#checkCpuLimit(task, cpuNs);
 		return this.accounting?.chargeCpu(this.tx, task, cpuNs);
+	}
+
+	/** Asked at each full second of processor time, as check_process_timers does. */
+	#checkCpuLimit(task: Task, cpuNs: Nanoseconds): void {
+		const limit = task.resourceLimits.cpu;
+		const seconds = Math.floor((task.cpuNs + cpuNs) / secondNs);
+		if (limit !== undefined && seconds > Math.floor(task.cpuNs / secondNs) && seconds >= limit.soft) {
+			this.hooks.overCpuLimit(task.kernel, task.id, seconds >= limit.hard ? 'hard' : 'soft');
+		}
 	}
 
 	#sleep(live: Live, wait: Extract<Wait, {kind: 'sleep'}>): void {

@@ -12,6 +12,7 @@ import type {DeviceNumber, FileTimeUs, FileType, FsId, Mode, NodeId} from './fil
 import type {FileSystem} from './filesystem.js';
 import type {OverlaySchema} from './overlay/overlay-schema.js';
 import type {ChildStatus, Flavour, NamespaceKind, SocketAddress, Wait} from './program.js';
+import type {ResourceLimits} from './resource-limits.js';
 import type {SignalName} from './signal.js';
 
 export type KernelId = number;
@@ -132,6 +133,9 @@ export type Task = {
 	readonly cpuNs: Nanoseconds;
 	readonly memoryBytes: number;
 	readonly oomScoreAdjust: number;
+	readonly resourceLimits: ResourceLimits;
+	/** The filter for system calls, kept by children and execve; undefined for none. */
+	readonly seccomp: undefined | {readonly refusesUserNamespaces: boolean};
 };
 
 /** An open file description: what descriptors of one or several tasks point to. */

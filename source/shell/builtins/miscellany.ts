@@ -1,4 +1,4 @@
-// Small builtins: `alias`, `unalias`, `getopts`, `umask`, `ulimit`, `times`, `history`, `help`.
+// Small builtins: `alias`, `unalias`, `getopts`, `umask`, `times`, `history`, `help`.
 
 import {compareText} from '../../base/bytes.js';
 import {quoteSingle} from '../quote.js';
@@ -166,49 +166,6 @@ function parseSymbolicMask(mask: number, text: string): number | undefined {
 	}
 
 	return ~allowed & 0o777;
-}
-
-const limits = {
-	c: {name: 'core', words: 'core file size', unit: '(blocks, -c)', scale: 512},
-	f: {name: 'fsize', words: 'file size', unit: '(blocks, -f)', scale: 1024},
-	n: {name: 'nofile', words: 'open files', unit: '(-n)', scale: 1},
-	s: {name: 'stack', words: 'stack size', unit: '(kbytes, -s)', scale: 1024},
-	u: {name: 'nproc', words: 'max user processes', unit: '(-u)', scale: 1},
-} as const;
-
-type LimitLetter = keyof typeof limits;
-
-/** Simplified: limits can be read, not changed, and only those that the kernel model has. */
-export function * ulimit(shell: Shell, {args}: BuiltinCall): Doing {
-	const options = yield * readOptions(shell, args, 'SHacfnsu');
-	if (typeof options === 'number') {
-		return options;
-	}
-
-	const {flags, rest} = options;
-	const chosen = [...flags].filter((letter): letter is LimitLetter => Object.hasOwn(limits, letter));
-	const value = (letter: LimitLetter): string => {
-		const limit = shell.process.sys.getResourceLimit(limits[letter].name);
-		const number = flags.has('H') ? limit.hard : limit.soft;
-		return Number.isFinite(number) && number < Number.MAX_SAFE_INTEGER ? String(Math.floor(number / limits[letter].scale)) : 'unlimited';
-	};
-
-	if (rest.length > 0) {
-		const letter = chosen[0] ?? 'f';
-		if (rest[0] === value(letter)) {
-			return 0;
-		}
-
-		yield * complain(shell, `${limits[letter].words}: cannot modify limit: Operation not permitted`);
-		return 1;
-	}
-
-	if (!flags.has('a') && chosen.length <= 1) {
-		return yield * print(shell, `${value(chosen[0] ?? 'f')}\n`);
-	}
-
-	const shown = flags.has('a') ? Object.keys(limits) as LimitLetter[] : chosen;
-	return yield * print(shell, shown.map(letter => `${limits[letter].words.padEnd(20)} ${limits[letter].unit.padStart(18)} ${value(letter)}\n`).join(''));
 }
 
 export function * times(shell: Shell): Doing {

@@ -6,6 +6,7 @@ import {maxSymlinks, maxTransferBytes} from '../limits.js';
 import {canReadNow, closeDescriptor, fileChannel, getFile, installFile, makeFile, putDescriptor, readFile, readNode, writeFile} from '../open-file.js';
 import {getPipe, isFifoMet, makePipe, openFifo, openPipeEnd} from '../pipe.js';
 import type {Fd, OpenFlags, SystemCalls} from '../program.js';
+import {resourceLimit, unlimited} from '../resource-limits.js';
 import type {OpenFile} from '../schema.js';
 import {changeTerminal, getTerminal} from '../terminal.js';
 import {attributesAt, type Found, getMount, pathOfFile, permits, resolve, resolveParent, typeOf, writable} from '../vfs.js';
@@ -54,6 +55,10 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 				self.raise('PIPE');
 			}
 
+			if (failed(result) && result.errno === 'EFBIG' && resourceLimit(self.task, 'fsize').soft !== unlimited) {
+				self.raise('XFSZ');
+			}
+
 			return result;
 		}),
 		pread: (fd, count, offset) => withFile(fd, ({what}) => what.kind === 'node' ? readAt(self, what, offset, Math.min(count, maxTransferBytes)) : failure('ESPIPE')),
@@ -73,6 +78,10 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 		dup2: (from, to) => {
 			const descriptor = self.task.descriptors.get(from);
 			if (descriptor === undefined) {
+				return failure('EBADF');
+			}
+
+			if (to >= resourceLimit(self.task, 'nofile').soft) {
 				return failure('EBADF');
 			}
 

@@ -4,19 +4,16 @@ import {randomBytes} from '../../../base/random.js';
 import {allCapabilities} from '../capabilities.js';
 import {isCapableIn, isCapableOver} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
-import {maxOpenFiles} from '../limits.js';
 import {branchNamespace, getNamespace} from '../namespaces.js';
 import type {NamespaceKind, SystemCalls} from '../program.js';
+import {maxNofile, resourceLimit, type ResourceLimit, type ResourceName} from '../resource-limits.js';
 import type {NamespaceId, Task} from '../schema.js';
 import {changeTask, getKernel} from '../tasks.js';
 import {typeOf} from '../vfs.js';
 import {fileOf} from './descriptor-calls.js';
 import type {Self} from './self.js';
 
-type IdentityCalls = Pick<SystemCalls, 'credentials' | 'setuid' | 'setgid' | 'setgroups' | 'dropCapability' | 'unshare' | 'setns' | 'uname' | 'sethostname' | 'getrandom' | 'getResourceLimit'>;
-
-/** RLIM_INFINITY as `ulimit` shows it. */
-const unlimited = Number.POSITIVE_INFINITY;
+type IdentityCalls = Pick<SystemCalls, 'credentials' | 'setuid' | 'setgid' | 'setgroups' | 'dropCapability' | 'unshare' | 'setns' | 'uname' | 'sethostname' | 'getrandom' | 'getResourceLimit' | 'setResourceLimit'>;
 
 export function identityCalls(self: Self): IdentityCalls {
 	const {loop, kernel, id} = self;
@@ -67,36 +64,32 @@ export function identityCalls(self: Self): IdentityCalls {
 
 			return bytes;
 		},
-		getResourceLimit(name) {
-			switch (name) {
-				case 'nofile': {
-					return {soft: maxOpenFiles, hard: 1_048_576};
-				}
-
-				case 'stack': {
-					return {soft: 8 * 2 ** 20, hard: unlimited};
-				}
-
-				case 'core': {
-					return {soft: 0, hard: unlimited};
-				}
-
-				case 'nproc':
-				case 'fsize': {
-					return {soft: unlimited, hard: unlimited};
-				}
-
-				default: {
-					throw new Error(`getResourceLimit: ${name satisfies never}`);
-				}
-			}
-		},
+		getResourceLimit: name => resourceLimit(self.task, name),
+		setResourceLimit: (name, limit) => setResourceLimit(self, name, limit),
 	};
+}
+
+function setResourceLimit(self: Self, name: ResourceName, limit: ResourceLimit): void | Failure {
+	const {loop, kernel, id, task} = self;
+	if (limit.soft > limit.hard) {
+		return failure('EINVAL');
+	}
+
+	const mayRaise = task.capabilities.includes('CAP_SYS_RESOURCE');
+	if ((limit.hard > resourceLimit(task, name).hard && !mayRaise) || (name === 'nofile' && limit.hard > maxNofile)) {
+		return failure('EPERM');
+	}
+
+	changeTask(loop.tx, kernel, id, {resourceLimits: {...task.resourceLimits, [name]: limit}});
 }
 
 function unshare(self: Self, kinds: readonly NamespaceKind[]): void | Failure {
 	const {loop, kernel, id} = self;
 	if (!kinds.includes('user') && kinds.length > 0 && !self.task.capabilities.includes('CAP_SYS_ADMIN')) {
+		return failure('EPERM');
+	}
+
+	if (kinds.includes('user') && self.task.seccomp?.refusesUserNamespaces === true) {
 		return failure('EPERM');
 	}
 

@@ -7,6 +7,7 @@ import {waitForChild} from '../exit.js';
 import {failed, type Failure, failure} from '../errno.js';
 import {fork} from '../fork.js';
 import type {Pid, Process, SystemCalls} from '../program.js';
+import {resourceLimit} from '../resource-limits.js';
 import type {RunLoop} from '../run-loop.js';
 import type {Task} from '../schema.js';
 import type {SignalName} from '../signal.js';
@@ -77,6 +78,11 @@ export function processCalls(self: Self, makeProcess: MakeProcess): ProcessCalls
 			update({name: name.slice(0, 15)});
 		},
 		setMemory(bytes) {
+			const {task} = self;
+			if (bytes > task.memoryBytes && bytes > Math.min(resourceLimit(task, 'as').soft, resourceLimit(task, 'data').soft)) {
+				return failure('ENOMEM');
+			}
+
 			const result = loop.accounting?.setMemory(loop, self.task, bytes);
 			if (failed(result)) {
 				return result;

@@ -1,13 +1,13 @@
 // The text files of /proc/PID. Source: proc_pid_status(5), proc_pid_stat(5) and their neighbours; Linux fs/proc/array.c, base.c.
 //
 // Simplified: a task's memory is one number, its anonymous memory; sizes of text, libraries and stack are not modelled, and lines of
-// status whose facts are not (context switches, seccomp, NUMA) are left out.
+// status whose facts are not (context switches, NUMA) are left out.
 
 import {pageBytes} from '../file-content.js';
 import {allCapabilities} from '../capabilities.js';
 import {type ComputedEntry, textFile, type View, writableFile} from '../computed-filesystem.js';
 import {type Failure, failure} from '../errno.js';
-import {maxOpenFiles} from '../limits.js';
+import {resourceLimit, type ResourceName, unlimited} from '../resource-limits.js';
 import type {Task} from '../schema.js';
 import {type SignalName, signalNumbers} from '../signal.js';
 import {allTasks, changeTask, findTask} from '../tasks.js';
@@ -56,6 +56,8 @@ function status(view: View): string {
 		`SigCgt:\t${signalMask(signalsWith(task, 'catch'))}`,
 		...capabilityLines(task),
 		`NoNewPrivs:\t${task.noNewPrivileges ? 1 : 0}`,
+		`Seccomp:\t${task.seccomp === undefined ? 0 : 2}`,
+		`Seccomp_filters:\t${task.seccomp === undefined ? 0 : 1}`,
 		`Cpus_allowed:\t${(2 ** kernelOf(view).cpuCount - 1).toString(16)}`,
 		`Cpus_allowed_list:\t${cpuList(kernelOf(view).cpuCount)}`,
 		'',
@@ -151,27 +153,21 @@ function maps(view: View): string {
 	return text + (heap === 0 ? '' : row(`${range(0x100_0000, heap)} rw-p 00000000 00:00 0 `, '[heap]'));
 }
 
-const unlimited = 'unlimited';
+/** In the kernel's order; the words of fs/proc/base.c, lnames. */
+const limitRows: ReadonlyArray<readonly [name: ResourceName, words: string, unit: string]> = [
+	['cpu', 'Max cpu time', 'seconds'], ['fsize', 'Max file size', 'bytes'], ['data', 'Max data size', 'bytes'], ['stack', 'Max stack size', 'bytes'], ['core', 'Max core file size', 'bytes'],
+	['rss', 'Max resident set', 'bytes'], ['nproc', 'Max processes', 'processes'], ['nofile', 'Max open files', 'files'], ['memlock', 'Max locked memory', 'bytes'], ['as', 'Max address space', 'bytes'],
+	['locks', 'Max file locks', 'locks'], ['sigpending', 'Max pending signals', 'signals'], ['msgqueue', 'Max msgqueue size', 'bytes'], ['nice', 'Max nice priority', ''],
+	['rtprio', 'Max realtime priority', ''], ['rttime', 'Max realtime timeout', 'us'],
+];
 
-function limits(): string {
-	const rows: ReadonlyArray<readonly [name: string, soft: number | string, hard: number | string, unit: string]> = [
-		['Max cpu time', unlimited, unlimited, 'seconds'],
-		['Max file size', unlimited, unlimited, 'bytes'],
-		['Max data size', unlimited, unlimited, 'bytes'],
-		['Max stack size', 8_388_608, unlimited, 'bytes'],
-		['Max core file size', 0, unlimited, 'bytes'],
-		['Max resident set', unlimited, unlimited, 'bytes'],
-		['Max processes', unlimited, unlimited, 'processes'],
-		['Max open files', maxOpenFiles, maxOpenFiles, 'files'],
-		['Max locked memory', 8_388_608, 8_388_608, 'bytes'],
-		['Max address space', unlimited, unlimited, 'bytes'],
-		['Max file locks', unlimited, unlimited, 'locks'],
-		['Max pending signals', unlimited, unlimited, 'signals'],
-		['Max msgqueue size', 819_200, 819_200, 'bytes'],
-		['Max nice priority', 0, 0, ''],
-		['Max realtime priority', 0, 0, ''],
-		['Max realtime timeout', unlimited, unlimited, 'us'],
-	];
+function limits(view: View): string {
+	const task = subjectOf(view);
+	const shown = (value: number) => value === unlimited ? 'unlimited' : value;
+	const rows = limitRows.map(([name, words, unit]) => {
+		const {soft, hard} = resourceLimit(task, name);
+		return [words, shown(soft), shown(hard), unit] as const;
+	});
 	const line = (name: string, soft: number | string, hard: number | string, unit: string) => `${name.padEnd(26)}${String(soft).padEnd(21)}${String(hard).padEnd(21)}${unit === '' ? '' : unit.padEnd(10)}\n`;
 	return line('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.map(row => line(...row)).join('');
 }

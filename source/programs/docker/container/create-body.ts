@@ -8,6 +8,7 @@ import {idleEndpoint, pairs} from '../commands/network.js';
 import type {Flags} from '../command/flag-set.js';
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import type {Writable} from '../go/json.js';
+import {byteRates, deviceWeights, gpuRequests, operationRates, parseDevice, type Security, securityOptions} from './device-spec.js';
 import {keyValues} from './env-file.js';
 import {publication, type Publication} from './port-spec.js';
 import {parseMount, parseVolume} from './volume-spec.js';
@@ -34,6 +35,8 @@ type Parts = {
 	readonly restart: {readonly Name: string; readonly MaximumRetryCount: number};
 	readonly health: Writable;
 	readonly endpoints: Networks;
+	readonly security: Security;
+	readonly devices: readonly Writable[];
 };
 
 export function * createRequest(client: Client, flags: Flags, args: readonly string[]): Steps<CreateRequest | Refusal> {
@@ -54,6 +57,12 @@ export function * createRequest(client: Client, flags: Flags, args: readonly str
 		return refused(env) ? env : labels as Refusal;
 	}
 
+	const security = yield * securityOptions(client, flags.list('security-opt'));
+	const devices = refused(security) ? security : devicesOf(flags);
+	if (refused(security) || refused(devices)) {
+		return [security, devices].find(part => refused(part)) as Refusal;
+	}
+
 	const restart = restartPolicy(flags.text('restart'));
 	const health = refused(restart) ? restart : healthCheck(flags);
 	const endpoints = refused(health) ? health : networksOf(flags);
@@ -65,7 +74,7 @@ export function * createRequest(client: Client, flags: Flags, args: readonly str
 		return refusal('conflicting options: cannot specify both --restart and --rm');
 	}
 
-	return assembled({flags, ...volumes, published, env, labels, restart, health, endpoints}, args);
+	return assembled({flags, ...volumes, published, env, labels, restart, health, endpoints, security, devices}, args);
 }
 
 function modeProblem(flags: Flags): string | undefined {
@@ -87,6 +96,21 @@ function modeProblem(flags: Flags): string | undefined {
 	}
 
 	return flags.text('log-driver') === 'none' && flags.list('log-opt').length > 0 ? 'invalid logging opts for driver none' : undefined;
+}
+
+function devicesOf(flags: Flags): readonly Writable[] | Refusal {
+	const swappiness = flags.int('memory-swappiness');
+	if (swappiness !== -1 && (swappiness < 0 || swappiness > 100)) {
+		return refusal(`invalid value: ${swappiness}. Valid memory swappiness range is 0-100`);
+	}
+
+	if (flags.list('storage-opt').some(option => !option.includes('='))) {
+		return refusal('invalid storage option');
+	}
+
+	const devices = flags.list('device').map(text => parseDevice(text));
+	const wrong = devices.find((device): device is Refusal => refused(device));
+	return wrong ?? devices as readonly Writable[];
 }
 
 type Volumes = {readonly binds: readonly string[]; readonly anonymous: readonly string[]; readonly mounts: readonly Writable[]};
@@ -255,14 +279,15 @@ function hostConfig(parts: Parts, consoleSize: readonly [number, number]): Writa
 	const bindings = [...parts.published.bindings].toSorted(([a], [b]) => a < b ? -1 : 1);
 	return {
 		Binds: orNull(parts.binds), ContainerIDFile: flags.text('cidfile'), LogConfig: {Type: flags.text('log-driver'), Config: pairs(flags.list('log-opt'))}, NetworkMode: parts.endpoints.mode,
-		PortBindings: Object.fromEntries(bindings), RestartPolicy: parts.restart, AutoRemove: flags.bool('rm'), VolumeDriver: '', VolumesFrom: orNull(flags.list('volumes-from')),
-		ConsoleSize: consoleSize, CapAdd: orNull(flags.list('cap-add')), CapDrop: orNull(flags.list('cap-drop')), CgroupnsMode: flags.text('cgroupns'),
+		PortBindings: Object.fromEntries(bindings), RestartPolicy: parts.restart, AutoRemove: flags.bool('rm'), VolumeDriver: flags.text('volume-driver'), VolumesFrom: orNull(flags.list('volumes-from')),
+		ConsoleSize: consoleSize, ...flags.list('annotation').length === 0 ? {} : {Annotations: pairs(flags.list('annotation'))}, CapAdd: orNull(flags.list('cap-add')), CapDrop: orNull(flags.list('cap-drop')), CgroupnsMode: flags.text('cgroupns'),
 		Dns: flags.list('dns').map(address => address.trim()), DnsOptions: flags.list('dns-option'), DnsSearch: flags.list('dns-search'), ExtraHosts: orNull(flags.list('add-host').map(extraHost)),
 		GroupAdd: orNull(flags.list('group-add')), IpcMode: flags.text('ipc'), Cgroup: '', Links: orNull(flags.list('link')), OomScoreAdj: flags.int('oom-score-adj'), PidMode: flags.text('pid'),
-		Privileged: flags.bool('privileged'), PublishAllPorts: flags.bool('publish-all'), ReadonlyRootfs: flags.bool('read-only'), SecurityOpt: orNull(flags.list('security-opt')),
+		Privileged: flags.bool('privileged'), PublishAllPorts: flags.bool('publish-all'), ReadonlyRootfs: flags.bool('read-only'), SecurityOpt: orNull(parts.security.options),
+		...flags.list('storage-opt').length === 0 ? {} : {StorageOpt: pairs(flags.list('storage-opt'))},
 		...tmpfs.length === 0 ? {} : {Tmpfs: Object.fromEntries(tmpfs)}, UTSMode: flags.text('uts'), UsernsMode: flags.text('userns'), ShmSize: flags.bytes('shm-size'),
-		...flags.list('sysctl').length === 0 ? {} : {Sysctls: pairs(flags.list('sysctl'))}, Isolation: '', ...resources(flags),
-		...parts.mounts.length === 0 ? {} : {Mounts: parts.mounts}, MaskedPaths: undefined, ReadonlyPaths: undefined, ...flags.changed('init') ? {Init: flags.bool('init')} : {},
+		...flags.list('sysctl').length === 0 ? {} : {Sysctls: pairs(flags.list('sysctl'))}, ...flags.text('runtime') === '' ? {} : {Runtime: flags.text('runtime')}, Isolation: '', ...resources(flags, parts.devices),
+		...parts.mounts.length === 0 ? {} : {Mounts: parts.mounts}, MaskedPaths: parts.security.hasSystemPaths ? [] : undefined, ReadonlyPaths: parts.security.hasSystemPaths ? [] : undefined, ...flags.changed('init') ? {Init: flags.bool('init')} : {},
 	};
 }
 
@@ -272,12 +297,13 @@ function extraHost(text: string): string {
 	return equals === -1 ? text : `${text.slice(0, equals)}:${text.slice(equals + 1).replace(/^\[(.*)\]$/v, '$1')}`;
 }
 
-function resources(flags: Flags): Readonly<Record<string, Writable>> {
+function resources(flags: Flags, devices: readonly Writable[]): Readonly<Record<string, Writable>> {
 	return {
-		CpuShares: flags.int('cpu-shares'), Memory: flags.bytes('memory'), NanoCpus: flags.nanoCpus('cpus'), CgroupParent: '', BlkioWeight: 0, BlkioWeightDevice: [], BlkioDeviceReadBps: [],
-		BlkioDeviceWriteBps: [], BlkioDeviceReadIOps: [], BlkioDeviceWriteIOps: [], CpuPeriod: flags.int('cpu-period'), CpuQuota: flags.int('cpu-quota'), CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0,
-		CpusetCpus: flags.text('cpuset-cpus'), CpusetMems: flags.text('cpuset-mems'), Devices: [], DeviceCgroupRules: undefined, DeviceRequests: undefined,
-		MemoryReservation: flags.bytes('memory-reservation'), MemorySwap: flags.bytes('memory-swap'), MemorySwappiness: -1, OomKillDisable: flags.bool('oom-kill-disable'),
+		CpuShares: flags.int('cpu-shares'), Memory: flags.bytes('memory'), NanoCpus: flags.nanoCpus('cpus'), CgroupParent: flags.text('cgroup-parent'), BlkioWeight: flags.int('blkio-weight'), BlkioWeightDevice: deviceWeights(flags.list('blkio-weight-device')),
+		BlkioDeviceReadBps: byteRates(flags.list('device-read-bps')), BlkioDeviceWriteBps: byteRates(flags.list('device-write-bps')), BlkioDeviceReadIOps: operationRates(flags.list('device-read-iops')),
+		BlkioDeviceWriteIOps: operationRates(flags.list('device-write-iops')), CpuPeriod: flags.int('cpu-period'), CpuQuota: flags.int('cpu-quota'), CpuRealtimePeriod: flags.int('cpu-rt-period'), CpuRealtimeRuntime: flags.int('cpu-rt-runtime'),
+		CpusetCpus: flags.text('cpuset-cpus'), CpusetMems: flags.text('cpuset-mems'), Devices: devices, DeviceCgroupRules: orNull(flags.list('device-cgroup-rule')), DeviceRequests: gpuRequests(flags.list('gpus')),
+		MemoryReservation: flags.bytes('memory-reservation'), MemorySwap: flags.bytes('memory-swap'), MemorySwappiness: flags.int('memory-swappiness'), OomKillDisable: flags.bool('oom-kill-disable'),
 		PidsLimit: flags.int('pids-limit'), Ulimits: flags.list('ulimit').map(text => ulimit(text)), CpuCount: 0, CpuPercent: 0, IOMaximumIOps: 0, IOMaximumBandwidth: 0,
 	};
 }
