@@ -39,6 +39,9 @@ export type TarError = {readonly kind: 'tar-error'; readonly message: string};
 
 export type TarBudget = {readonly maxEntries: number; readonly maxBytes: number};
 
+/** What ext4 holds in one file, which is the most that an archive may say of one. */
+const maxFileBytes = 16 * 2 ** 40;
+
 /** Enough for any image of ours; a bound on what a crafted archive can cost. */
 export const defaultTarBudget: TarBudget = {maxEntries: 100_000, maxBytes: 256 * 1024 * 1024};
 
@@ -346,6 +349,10 @@ class TarReader {
 			return unexpectedEnd;
 		}
 
+		if ((number('GNU.sparse.realsize') ?? 0) > maxFileBytes) {
+			return 'file too large';
+		}
+
 		const content = pax.has('GNU.sparse.major') ? readSparse(body, text('GNU.sparse.major'), number('GNU.sparse.realsize')) : denseContent(body);
 		const entry = {
 			type,
@@ -386,7 +393,8 @@ class TarReader {
 	}
 }
 
-function denseContent(bytes: Uint8Array): SparseBytes {
+/** Bytes without holes. */
+export function denseContent(bytes: Uint8Array): SparseBytes {
 	return bytes.length === 0 ? noContent : {sizeBytes: bytes.length, chunks: [{offset: 0, bytes}]};
 }
 
@@ -481,20 +489,4 @@ function readSparse(body: Uint8Array, major: string | undefined, realSize: numbe
 	}
 
 	return {sizeBytes: realSize, chunks};
-}
-
-/** The components of a name relative to the archive's root; undefined if it leads out of it. An empty list is the root. */
-export function tarPath(name: string): readonly string[] | undefined {
-	const path: string[] = [];
-	for (const part of name.split('/')) {
-		if (part === '..') {
-			if (path.pop() === undefined) {
-				return undefined;
-			}
-		} else if (part !== '' && part !== '.') {
-			path.push(part);
-		}
-	}
-
-	return path;
 }

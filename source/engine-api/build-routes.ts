@@ -15,7 +15,8 @@ import {isReferenceError, parseReference} from '../model/container/reference.js'
 import {isRegistryError} from '../model/container/registry.js';
 import {type Act, type ActHandler, atOnce} from './act.js';
 import {flagOf} from './api-request.js';
-import {containerChains, pull, withProgress} from './image-routes.js';
+import {pull, withProgress} from './image-routes.js';
+import {containerChains} from './image-users.js';
 import type {Route} from './router.js';
 
 /** Parameters that have nothing behind them. */

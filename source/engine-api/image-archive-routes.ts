@@ -1,14 +1,19 @@
 // docker save, load and import: images out and in as archives. Source: moby/moby api/server/router/image/image_routes.go.
 
+import type {Json} from '../base/json.js';
 import type {Engine} from '../model/container/engine.js';
 import {engineError, isEngineError, logEvent} from '../model/container/engine.js';
 import {applyChanges} from '../model/container/builder/config-changes.js';
 import type {Work} from '../model/container/engine-host.js';
-import {importImage, loadImages, saveImages} from '../model/container/image-archive.js';
+import {importImage} from '../model/container/image-import.js';
+import {loadImages} from '../model/container/image-load.js';
+import {saveImages} from '../model/container/image-save.js';
+import {removeUnusedLayers} from '../model/container/layer-store.js';
 import {isReferenceError, parseReference} from '../model/container/reference.js';
 import type {Image} from '../model/container/schema.js';
 import type {Act, ActHandler} from './act.js';
 import {commonHeaders} from './api-request.js';
+import {chainsInUse} from './image-users.js';
 import type {Route} from './router.js';
 
 function logImage(host: Engine, action: 'save' | 'load' | 'import', {id}: Image): void {
@@ -31,19 +36,26 @@ function * save({host, connection, params, request: {query}, head}: Act): Work<v
 	yield * connection.respond({status: 200, headers: commonHeaders(host, 'application/x-tar'), body: saved.tar}, head);
 }
 
-/** POST /images/load. */
-function * load({host, connection, request: {body}, head}: Act): Work<void> {
-	const lines = loadImages(host, body, image => {
-		logImage(host, 'load', image);
+/** POST /images/load. The answer has begun when the archive is read, so that what is wrong with it comes as a line of the stream. */
+function * load({host, connection, request: {query, body}, head}: Act): Work<void> {
+	const messages: object[] = [];
+	const isQuiet = (query.get('quiet') ?? '1') !== '0';
+	const problem = loadImages(host, body, {
+		loaded(image) {
+			logImage(host, 'load', image);
+		},
+		report(message) {
+			messages.push(...isQuiet && !('stream' in message) ? [] : [message]);
+		},
 	});
-	if (isEngineError(lines)) {
-		yield * connection.refuse(lines, head);
-		return;
+	yield * connection.beginStream('application/json');
+	for (const message of messages) {
+		yield * connection.sendJsonLine(message as Json);
 	}
 
-	yield * connection.beginStream('application/json');
-	for (const line of lines) {
-		yield * connection.sendJsonLine({stream: line});
+	if (problem !== undefined) {
+		removeUnusedLayers(host, chainsInUse(host));
+		yield * connection.sendJsonLine({errorDetail: {message: problem.message}, error: problem.message});
 	}
 
 	yield * connection.endStream(head);

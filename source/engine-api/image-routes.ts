@@ -2,49 +2,30 @@
 
 import {compareText} from '../base/bytes.js';
 import type {Json, JsonObject} from '../base/json.js';
-import {cachedChains} from '../model/container/builder/build-cache.js';
 import {applyChanges} from '../model/container/builder/config-changes.js';
 import {parseConfig} from '../model/container/container-config.js';
 import {matchesLabels, parseFilters} from '../model/container/container-list.js';
 import type {Container} from '../model/container/container-schema.js';
-import {findContainer, isRunning, logContainerEvent} from '../model/container/container-store.js';
+import {findContainer, logContainerEvent} from '../model/container/container-store.js';
 import {type Engine, engineError, type EngineError, isEngineError, logEvent} from '../model/container/engine.js';
 import type {EngineHost, Work} from '../model/container/engine-host.js';
 import {commitImage} from '../model/container/image-commit.js';
-import {type ImageUser, type Removal, removeImage} from '../model/container/image-removal.js';
+import {type Removal, removeImage} from '../model/container/image-removal.js';
 import {childrenOf, familiarOf, findImage, getImage, type ImageError, isImageError, nameImage, namesOf, tagImage, topChain} from '../model/container/image-store.js';
 import {copyOfFileSystem} from '../model/container/layer-store.js';
 import {type ProgressMessage, pullImage} from '../model/container/pull.js';
 import {familiarReference, fullName, isReferenceError, parseReference, type Reference, withDefaultTag} from '../model/container/reference.js';
 import {isRegistryError, type RegistryError} from '../model/container/registry.js';
-import type {ChainId, Image, ImageConfig} from '../model/container/schema.js';
+import type {Image, ImageConfig} from '../model/container/schema.js';
 import {type Act, type ActHandler, atOnce, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
 import type {Connection} from './connection.js';
 import {imageArchiveRoutes, importArchive} from './image-archive-routes.js';
 import {HttpRegistry} from './http-registry.js';
+import {chainsInUse, imageUsers} from './image-users.js';
 import {pushImage} from './push.js';
 import {registryFor} from './registries.js';
 import type {Route} from './router.js';
-
-/** Containers as the rules of removal see them. */
-export function imageUsers({tx, engine}: Engine): readonly ImageUser[] {
-	return [...tx.table(`container:${engine}`).values()].map(container => ({container: container.id, image: container.image, isRunning: isRunning(container)}));
-}
-
-/** Layers that containers and the build cache stand on, whatever became of their images. */
-export function chainsInUse(engine: Engine): readonly ChainId[] {
-	return [...cachedChains(engine), ...containerChains(engine)];
-}
-
-/** Layers that containers stand on. */
-export function containerChains(engine: Engine): readonly ChainId[] {
-	return [...engine.tx.table(`container:${engine.engine}`).values()].flatMap(({image}) => {
-		const found = getImage(engine, image);
-		const chain = found === undefined ? undefined : topChain(found);
-		return chain === undefined ? [] : [chain];
-	});
-}
 
 /**
  * Runs work that reports progress by a function, sending each report before the work sleeps again. `begin` is called before the

@@ -2,7 +2,8 @@
 
 import {gunzipSync, gzipSync} from 'fflate';
 import {compareText} from '../base/bytes.js';
-import {isTarError, readTar, type TarEntry, tarEntry, tarPath, type TarType, writeTar} from '../base/tar.js';
+import {tarPath} from '../base/path.js';
+import {isTarError, readTar, type TarEntry, tarEntry, type TarType, writeTar} from '../base/tar.js';
 import {civilFromSeconds} from '../base/calendar.js';
 import {readAll, step, write} from '../model/kernel/blocking.js';
 import {errorTextOf, failed, type Failure} from '../model/kernel/errno.js';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {decodeText, encodeText} from '../../source/base/bytes.js';
 import {gunzip, gzip} from '../../source/base/gzip.js';
-import {isTarError, readTar, type TarEntry, tarEntry, tarPath, writeTar} from '../../source/base/tar.js';
+import {isTarError, readTar, type TarEntry, tarEntry, writeTar} from '../../source/base/tar.js';
+import {tarPath} from '../../source/base/path.js';
 
 function content(text: string) {
 	return {sizeBytes: text.length, chunks: [{offset: 0, bytes: encodeText(text)}]};

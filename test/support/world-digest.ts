@@ -4,8 +4,13 @@ import {createHash, type Hash} from 'node:crypto';
 import type {World} from '../../source/base/transaction.js';
 
 export function worldDigest(world: World): string {
+	return tablesDigest(world, () => true);
+}
+
+/** The digest of some tables only. */
+export function tablesDigest(world: World, isMeant: (name: string) => boolean): string {
 	const hash = createHash('sha256');
-	for (const name of [...world.tables.keys()].sort()) {
+	for (const name of [...world.tables.keys()].filter(isMeant).sort()) {
 		hash.update(`table ${name}\n`);
 		add(hash, world.tables.get(name));
 	}

@@ -3,8 +3,9 @@
 
 import {rfc3339OfMoment} from '../../base/internet-date.js';
 import type {JsonObject} from '../../base/json.js';
-import {isTarError, readTar, type SparseBytes, type TarEntry, tarEntry, tarPath, writeTar} from '../../base/tar.js';
-import {type Failure, failed} from '../kernel/errno.js';
+import {isTarError, readTar, type SparseBytes, type TarEntry, tarEntry, writeTar} from '../../base/tar.js';
+import {normalPath} from '../../base/path.js';
+import {errorTextOf, failed, failure, type Failure} from '../kernel/errno.js';
 import type {Attributes} from '../kernel/file-types.js';
 import {attachMount} from '../kernel/mount.js';
 import {makeNamespace} from '../kernel/namespaces.js';
@@ -139,20 +140,17 @@ export type ExtractOptions = {
 	readonly noOverwriteDirNonDir: boolean;
 };
 
-/** Unpacks an archive into a directory of the container. */
+/** Unpacks an archive into a directory of the container. What leads out of it is refused; what came before it stays. */
 export function extractInto(caller: Caller, directory: string, tar: Uint8Array, options: ExtractOptions): EngineError | undefined {
 	const entries = readTar(tar);
 	if (isTarError(entries)) {
 		return engineError(400, entries.message);
 	}
 
+	const root = normalPath(directory);
 	for (const entry of entries) {
-		const parts = tarPath(entry.name);
-		if (parts === undefined) {
-			return engineError(400, `invalid tar header name ${JSON.stringify(entry.name)}`);
-		}
-
-		const problem = parts.length === 0 ? undefined : putEntry(caller, `${directory.replace(/\/$/v, '')}/${parts.join('/')}`, entry, options);
+		const path = normalPath(`${root}/${entry.name}`);
+		const problem = breakout(root, path, entry) ?? (path === root ? undefined : makeParents(caller, root, path) ?? putEntry(caller, {root, path, entry}, options));
 		if (problem !== undefined) {
 			return problem;
 		}
@@ -161,7 +159,36 @@ export function extractInto(caller: Caller, directory: string, tar: Uint8Array, 
 	return undefined;
 }
 
-function putEntry(caller: Caller, path: string, entry: TarEntry, {noOverwriteDirNonDir}: ExtractOptions): EngineError | undefined {
+/** Source: moby/go-archive archive.go, Unpack and createTarFile. Links are judged by their text alone. */
+function breakout(root: string, path: string, {name, type, linkName}: TarEntry): EngineError | undefined {
+	if (root !== '/' && path !== root && !path.startsWith(`${root}/`)) {
+		return engineError(500, `${JSON.stringify(name)} is outside of ${JSON.stringify(root)}`);
+	}
+
+	const target = normalPath(type === 'hardlink' ? `${root}/${linkName}` : `${path}/../${linkName}`);
+	return (type === 'hardlink' || type === 'symlink') && !target.startsWith(root)
+		? engineError(500, `invalid ${type} ${JSON.stringify(type === 'hardlink' ? target : path)} -> ${JSON.stringify(linkName)}`)
+		: undefined;
+}
+
+/** Directories on the way that the archive does not have. */
+function makeParents(caller: Caller, root: string, path: string): EngineError | undefined {
+	const parts = path.slice(root.length).split('/').filter(part => part !== '').slice(0, -1);
+	for (let count = 1; count <= parts.length; count++) {
+		const directory = `${root === '/' ? '' : root}/${parts.slice(0, count).join('/')}`;
+		const parent = failed(resolve(caller, directory, false)) ? resolveParent(caller, directory) : undefined;
+		const made = parent === undefined ? undefined : (failed(parent) ? parent : typeOf(caller.context, parent.fs).create(caller.context, parent.fs, parent.place.node, parent.name, {type: 'directory', mode: 0o755, uid: 0, gid: 0}));
+		if (failed(made)) {
+			return refuse(directory, made);
+		}
+	}
+
+	return undefined;
+}
+
+type Unpacked = {readonly root: string; readonly path: string; readonly entry: TarEntry};
+
+function putEntry(caller: Caller, {root, path, entry}: Unpacked, {noOverwriteDirNonDir}: ExtractOptions): EngineError | undefined {
 	const {context} = caller;
 	const existing = resolve(caller, path, false);
 	const isDirectory = entry.type === 'directory';
@@ -180,8 +207,8 @@ function putEntry(caller: Caller, path: string, entry: TarEntry, {noOverwriteDir
 	}
 
 	if (entry.type === 'hardlink') {
-		const target = resolve(caller, `/${entry.linkName}`, false);
-		const linked = failed(target) ? target : type.link(context, parent.fs, target.place.node, parent.place.node, parent.name);
+		const target = resolve(caller, normalPath(`${root}/${entry.linkName}`), false);
+		const linked = failed(target) ? target : target.fs !== parent.fs ? failure('EXDEV') : type.link(context, parent.fs, target.place.node, parent.place.node, parent.name);
 		return failed(linked) ? refuse(path, linked) : undefined;
 	}
 
@@ -202,6 +229,6 @@ function putEntry(caller: Caller, path: string, entry: TarEntry, {noOverwriteDir
 	return undefined;
 }
 
-function refuse(path: string, {errno}: Failure): EngineError {
-	return errno === 'EROFS' ? engineError(403, 'mounted volume is marked read-only') : engineError(500, `${path}: ${errno}`);
+function refuse(path: string, problem: Failure): EngineError {
+	return problem.errno === 'EROFS' ? engineError(403, 'mounted volume is marked read-only') : engineError(500, `open ${path}: ${errorTextOf(problem).toLowerCase()}`);
 }

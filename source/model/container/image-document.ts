@@ -85,6 +85,24 @@ export function encodeDocument(document: ImageDocument, style: ConfigStyle): Uin
 	]) as Json));
 }
 
+/**
+ * The record of a layer in archives for engines before 1.10, and its id, which is not the digest of its bytes. `document` is that of
+ * the image for its uppermost layer. Source: moby/moby image/image.go V1Image, image/v1/imagev1.go CreateID.
+ */
+export function legacyLayerRecord(document: ImageDocument | undefined, chain: ChainId, parent: string | undefined): {readonly id: string; readonly bytes: Uint8Array} {
+	const own: readonly Field[] = document === undefined
+		? [['created', '1970-01-01T00:00:00Z'], ['container_config', dockerConfigFields({})]]
+		: [
+			['comment', filled(document.comment)], ['created', document.created], ['container', filled(document.container)], ['container_config', dockerConfigFields(document.container_config ?? {})],
+			['docker_version', filled(document.docker_version)], ['author', filled(document.author)], ['config', dockerConfigFields(document.config)],
+			['architecture', filled(document.architecture)], ['variant', filled(document.variant)], ['os', filled(document.os)],
+		];
+	const identity = {...struct(own), layer_id: chain, ...parent !== undefined && {parent: `sha256:${parent}`}} as Readonly<Record<string, Json>>;
+	const id = sha256Hex(encodeHtmlSafeJson(sorted(identity)!));
+	const record = struct([['id', id], ['parent', parent], ...own.filter(([name]) => name !== 'os'), ['os', filled(document?.os)]]);
+	return {id, bytes: encodeText(encodeHtmlSafeJson(record as Json))};
+}
+
 export function imageIdOf(configBytes: Uint8Array): ImageId {
 	return digestOf(configBytes) as ImageId;
 }

@@ -10,7 +10,8 @@
 // only security.capability. Source: moby/moby pkg/archive archive.go, archive_linux.go; OCI image-spec layer.md, "Whiteouts".
 
 import {decodeText, encodeText, compareText} from '../../base/bytes.js';
-import {defaultTarBudget, isTarError, readTar, type TarEntry, tarEntry, tarPath, writeTar} from '../../base/tar.js';
+import {rootedPath} from '../../base/path.js';
+import {defaultTarBudget, isTarError, readTar, type TarEntry, tarEntry, writeTar} from '../../base/tar.js';
 import type {Id} from '../../base/transaction.js';
 import {emptyContent} from '../kernel/file-content.js';
 import type {FileTimeUs, NodeId} from '../kernel/file-types.js';
@@ -252,8 +253,8 @@ export type TreeFile = Pick<Inode, 'type' | 'mode'> & Partial<Pick<Inode, 'uid' 
 
 export type TreeError = {readonly error: string};
 
-/** The tree of a layer's archive, markers turned into whiteouts and opaque directories. */
-export function treeOfTar(tar: Uint8Array): LayerTree | TreeError {
+/** The tree of an archive. `hasMarkers`: it is a layer's, whose markers become whiteouts and opaque directories. */
+export function treeOfTar(tar: Uint8Array, {hasMarkers = true}: {readonly hasMarkers?: boolean} = {}): LayerTree | TreeError {
 	const entries = readTar(tar, defaultTarBudget);
 	if (isTarError(entries)) {
 		return {error: entries.message};
@@ -261,7 +262,7 @@ export function treeOfTar(tar: Uint8Array): LayerTree | TreeError {
 
 	const builder = new TreeBuilder();
 	for (const entry of entries) {
-		const problem = addEntry(builder, entry, true);
+		const problem = addEntry(builder, entry, hasMarkers);
 		if (problem !== undefined) {
 			return {error: problem};
 		}
@@ -270,14 +271,18 @@ export function treeOfTar(tar: Uint8Array): LayerTree | TreeError {
 	return builder.finish();
 }
 
-/** Adds an archive's entry below `base`. `hasMarkers`: names that begin with `.wh.` are removals, not files. */
+/**
+ * Adds an archive's entry below `base`. `hasMarkers`: names that begin with `.wh.` are removals, not files. The engine unpacks in a
+ * root directory of its own (moby/moby pkg/chrootarchive), so that no name and no link leads out of it.
+ */
 export function addEntry(builder: TreeBuilder, entry: TarEntry, hasMarkers: boolean, base: readonly string[] = []): string | undefined {
-	const inArchive = tarPath(entry.name);
-	if (inArchive === undefined) {
-		return `archive entry "${entry.name}" leads out of the archive`;
+	const inArchive = rootedPath(entry.name);
+	const parent = inArchive.length === 0 ? base : followLinks(builder, [...base, ...inArchive.slice(0, -1)], base.length);
+	if (parent === undefined) {
+		return `mkdir /${inArchive.slice(0, -1).join('/')}: too many levels of symbolic links`;
 	}
 
-	const path = [...base, ...inArchive];
+	const path = inArchive.length === 0 ? base : [...parent, inArchive.at(-1)!];
 	const name = path.at(-1) ?? '';
 	if (hasMarkers && name.startsWith(whiteoutPrefix)) {
 		if (name === opaqueMarker) {
@@ -291,8 +296,8 @@ export function addEntry(builder: TreeBuilder, entry: TarEntry, hasMarkers: bool
 
 	const {mode, uid, gid, mtimeUs: timeUs, xattrs} = entry;
 	if (entry.type === 'hardlink') {
-		const target = tarPath(entry.linkName);
-		return target !== undefined && builder.link(path, [...base, ...target]) ? undefined : `invalid hardlink "${entry.name}" -> "${entry.linkName}"`;
+		const target = rootedPath(entry.linkName);
+		return builder.link(path, [...base, ...target]) ? undefined : `link /${target.join('/')} /${inArchive.join('/')}: no such file or directory`;
 	}
 
 	builder.add(path, {
@@ -300,4 +305,39 @@ export function addEntry(builder: TreeBuilder, entry: TarEntry, hasMarkers: bool
 		target: entry.type === 'symlink' ? entry.linkName : '', content: entry.content,
 	});
 	return undefined;
+}
+
+const maxSymlinks = 40;
+
+/** Where a path leads in the tree so far; its first `rootLength` components are the root that no link leaves. */
+function followLinks(builder: TreeBuilder, path: readonly string[], rootLength: number): readonly string[] | undefined {
+	const root = path.slice(0, rootLength);
+	let done = [...root];
+	const pending = path.slice(rootLength);
+	for (let links = 0; pending.length > 0;) {
+		const name = pending.shift()!;
+		if (name === '' || name === '.') {
+			continue;
+		}
+
+		if (name === '..') {
+			done = done.slice(0, Math.max(done.length - 1, rootLength));
+			continue;
+		}
+
+		const inode = builder.get([...done, name]);
+		if (inode?.type !== 'symlink') {
+			done.push(name);
+			continue;
+		}
+
+		if (++links > maxSymlinks) {
+			return undefined;
+		}
+
+		done = inode.target.startsWith('/') ? [...root] : done;
+		pending.unshift(...inode.target.split('/'));
+	}
+
+	return done;
 }

@@ -4,7 +4,8 @@
 
 import {decodeText, encodeText} from '../../../base/bytes.js';
 import {gunzip, isGzip} from '../../../base/gzip.js';
-import {isTarError, readTar, tarPath} from '../../../base/tar.js';
+import {tarPath} from '../../../base/path.js';
+import {isTarError, readTar} from '../../../base/tar.js';
 import {contentOf, readContent} from '../../kernel/file-content.js';
 import type {Inode} from '../../kernel/schema.js';
 import {addEntry, type LayerTree, TreeBuilder, type TreeFile} from '../layer-tree.js';

@@ -2,7 +2,8 @@
 // Source: moby pkg/archive/archive.go.
 
 import {compareText} from '../../../base/bytes.js';
-import {tarEntry, tarPath, type TarEntry} from '../../../base/tar.js';
+import {tarPath} from '../../../base/path.js';
+import {tarEntry, type TarEntry} from '../../../base/tar.js';
 import {readAll, write} from '../../../model/kernel/blocking.js';
 import {errorTextOf, failed, type Failure} from '../../../model/kernel/errno.js';
 import type {Attributes} from '../../../model/kernel/file-types.js';

@@ -96,7 +96,7 @@ export const load: CommandSpec = {
 		}
 
 		const isQuiet = flags.bool('quiet') || !client.process.sys.isTerminal(1);
-		const opened = yield * stream(client, {method: 'POST', path: '/images/load', query: isQuiet ? [['quiet', '1']] : [], bytes: {type: 'application/x-tar', content}});
+		const opened = yield * stream(client, {method: 'POST', path: '/images/load', query: [['quiet', isQuiet ? '1' : '0']], bytes: {type: 'application/x-tar', content}});
 		if (refused(opened)) {
 			return opened;
 		}

@@ -65,11 +65,11 @@ test('--chown finds names in the image, --chmod needs BuildKit', () => {
 	expect(buildIn(newStore(), 'FROM debian\nCOPY --chmod=600 f /\n', [file('f', 'x')], 'classic')).toMatchObject({error: expect.stringContaining('the --chmod option requires BuildKit')});
 });
 
-test('ADD unpacks an archive, but none that leads out of it', () => {
+test('ADD unpacks an archive, which cannot lead out of its target', () => {
 	const archive = gzip(writeTar([tarEntry('d', 'directory'), file('d/one', '1')]));
 	expect(buildIn(newStore(), 'FROM scratch\nADD a.tgz /in/\n', [file('a.tgz', archive)])).toEqual({layer: ['in/ 755 0:0', 'in/d/ 755 0:0', 'in/d/one 644 0:0']});
 	const evil = writeTar([file('../../etc/shadow', 'x')]);
-	expect(buildIn(newStore(), 'FROM scratch\nADD a.tar /in/\n', [file('a.tar', evil)])).toEqual({error: 'archive entry "../../etc/shadow" leads out of the archive'});
+	expect(buildIn(newStore(), 'FROM scratch\nADD a.tar /in/\n', [file('a.tar', evil)])).toEqual({layer: ['in/ 755 0:0', 'in/etc/ 755 0:0', 'in/etc/shadow 644 0:0']});
 	expect(buildIn(newStore(), 'FROM scratch\nADD https://example.com/x /x\n', [])).toEqual({error: 'ADD of a URL needs a network that this world does not have: https://example.com/x'});
 });
 
