@@ -37,6 +37,20 @@ function readFrom(self: Self, file: OpenFile, count: number): Uint8Array | Failu
 	return result;
 }
 
+function writeTo(self: Self, file: OpenFile, bytes: Uint8Array): number | Failure {
+	const result = writeFile(self.loop, self.caller, file, bytes);
+	self.loop.work += bytes.length / bytesPerStep;
+	if (failed(result) && result.errno === 'EPIPE') {
+		self.raise('PIPE');
+	}
+
+	if (failed(result) && result.errno === 'EFBIG' && resourceLimit(self.task, 'fsize').soft !== unlimited) {
+		self.raise('XFSZ');
+	}
+
+	return result;
+}
+
 export function descriptorCalls(self: Self): DescriptorCalls {
 	const {loop} = self;
 	const withFile = <T>(fd: Fd, use: (file: OpenFile) => T): T | Failure => {
@@ -48,19 +62,7 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 		open: (path, flags, mode = 0o666) => open(self, path, flags, mode),
 		close: fd => closeDescriptor(loop, self.task, fd),
 		read: (fd, count) => withFile(fd, file => readFrom(self, file, count)),
-		write: (fd, bytes) => withFile(fd, file => {
-			const result = writeFile(loop, self.caller, file, bytes);
-			loop.work += bytes.length / bytesPerStep;
-			if (failed(result) && result.errno === 'EPIPE') {
-				self.raise('PIPE');
-			}
-
-			if (failed(result) && result.errno === 'EFBIG' && resourceLimit(self.task, 'fsize').soft !== unlimited) {
-				self.raise('XFSZ');
-			}
-
-			return result;
-		}),
+		write: (fd, bytes) => withFile(fd, file => writeTo(self, file, bytes)),
 		pread: (fd, count, offset) => withFile(fd, ({what}) => what.kind === 'node' ? readAt(self, what, offset, Math.min(count, maxTransferBytes)) : failure('ESPIPE')),
 		seek: (fd, offset, from) => withFile(fd, file => seek(self, file, offset, from)),
 		ftruncate: (fd, sizeBytes) => withFile(fd, ({what, canWrite}) => {
