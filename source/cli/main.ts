@@ -4,6 +4,7 @@ import meow from 'meow';
 import {list, check, gradeFiles, replayFile} from './reports.js';
 import {findLab, type LabFolder} from './catalogue.js';
 import {lineMode} from './line-mode.js';
+import {serve} from './serve.js';
 import {localeOf, type Locale} from '../i18n/message.js';
 import {describeProblem} from '../lab/load.js';
 import {scenarios} from '../model/world/topology.js';
@@ -15,6 +16,7 @@ const cli = meow(`
 	  $ virtlab sandbox          full screen without a lab
 	  $ virtlab list             labs
 	  $ virtlab shell            read commands from standard input, line by line
+	  $ virtlab serve            the simulated docker engine on a real socket (--engine)
 	  $ virtlab check [PATH...]  prove labs
 	  $ virtlab replay FILE      run a transcript again
 	  $ virtlab grade FILE...    grade transcripts: 0 passed, 1 not passed, 2 not gradable
@@ -23,9 +25,11 @@ const cli = meow(`
 	  --lang LANG       en or zh-CN (default: from LANG)
 	  --learner NAME    who is working
 	  --seed N          seed of everything random (default 1)
-	  --scenario NAME   hosts of the sandbox and the shell: ${Object.keys(scenarios).join(', ')}
+	  --scenario NAME   hosts of the sandbox, the shell and serve: ${Object.keys(scenarios).join(', ')}
 	  --lab ID          shell: work in a lab
-	  --record FILE     shell: write a transcript
+	  --record FILE     shell, serve: write a transcript
+	  --engine ADDRESS  serve: unix:///PATH or tcp://127.0.0.1:PORT, for DOCKER_HOST
+	  --any-address     serve: also on an address that other machines can reach
 	  --json            list, grade: JSON
 	  --ascii           borders and marks in ASCII
 `, {
@@ -38,6 +42,8 @@ const cli = meow(`
 		scenario: {type: 'string', default: 'default', choices: Object.keys(scenarios)},
 		lab: {type: 'string'},
 		record: {type: 'string'},
+		engine: {type: 'string'},
+		anyAddress: {type: 'boolean', default: false},
 		json: {type: 'boolean', default: false},
 		ascii: {type: 'boolean', default: false},
 	},
@@ -90,6 +96,11 @@ async function main(): Promise<number> {
 
 		case 'shell': {
 			return cli.flags.lab === undefined ? shell(undefined) : onLab(cli.flags.lab, found => shell(found));
+		}
+
+		case 'serve': {
+			const {engine, anyAddress, scenario, learner = process.env['USER'] ?? 'learner', record} = cli.flags;
+			return serve({engine, anyAddress, scenario, seed, learner, record, locale});
 		}
 
 		default: {

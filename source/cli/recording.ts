@@ -54,9 +54,9 @@ export function resumeRecording(path: string, lab: Lab | undefined): Recording |
 
 function recorder(writer: TranscriptWriter | undefined): (entry: Entry) => void {
 	let last = performance.now();
-	return ({action, output}) => {
+	return ({action, output, replies}) => {
 		const now = performance.now();
-		writer?.append({action, output, seconds: Math.round(now - last) / 1000});
+		writer?.append({action, output, replies, seconds: Math.round(now - last) / 1000});
 		last = now;
 	};
 }

@@ -1,5 +1,6 @@
 // docker cp and docker export: files of a container as tar archives.
 
+import {encodeBase64} from '../base/base64.js';
 import {encodeText, noBytes} from '../base/bytes.js';
 import {encodeJson, type JsonObject} from '../base/json.js';
 import {gunzip, isGzip} from '../base/gzip.js';
@@ -13,7 +14,6 @@ import {failed} from '../model/kernel/errno.js';
 import {resolve} from '../model/kernel/vfs.js';
 import {type Act, type ActHandler, idOf} from './act.js';
 import {commonHeaders, emptyResponse, flagOf, problemResponse} from './api-request.js';
-import {base64} from './build-routes.js';
 import type {Route} from './router.js';
 
 /** A handler over a container's files. */
@@ -31,7 +31,7 @@ function pathOf({request: {query}}: Act): string {
 }
 
 function statHeader(stat: JsonObject): readonly [string, string] {
-	return ['X-Docker-Container-Path-Stat', base64(encodeText(encodeJson(stat)))];
+	return ['X-Docker-Container-Path-Stat', encodeBase64(encodeText(encodeJson(stat)))];
 }
 
 const head = withContainer((act, container) => {

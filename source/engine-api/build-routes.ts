@@ -3,6 +3,7 @@
 //
 // Simplified: BuildKit's clients open a gRPC session for their events; ours reads them as JSON lines of this request.
 
+import {encodeBase64} from '../base/base64.js';
 import {isJsonObject, type Json, parseJson} from '../base/json.js';
 import type {BuildEvent, BuildHost} from '../model/container/builder/build-host.js';
 import {pruneBuildCache} from '../model/container/builder/build-cache.js';
@@ -135,21 +136,7 @@ function eventMessage(event: BuildEvent): object {
 		return {stream: event.text};
 	}
 
-	return {aux: event.kind === 'log' ? {...event, bytes: base64(event.bytes)} : event};
-}
-
-/** Base64 of bytes. Source: RFC 4648, 4. */
-export function base64(bytes: Uint8Array): string {
-	const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-	let text = '';
-	for (let at = 0; at < bytes.length; at += 3) {
-		const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
-		const group = (a << 16) | (b << 8) | c;
-		const left = bytes.length - at;
-		text += digits[group >> 18]! + digits[(group >> 12) & 63]! + (left > 1 ? digits[(group >> 6) & 63]! : '=') + (left > 2 ? digits[group & 63]! : '=');
-	}
-
-	return text;
+	return {aux: event.kind === 'log' ? {...event, bytes: encodeBase64(event.bytes)} : event};
 }
 
 const prune = atOnce(({host}) => {

@@ -2,7 +2,7 @@
 
 import {concatBytes, encodeText, noBytes} from '../base/bytes.js';
 import {
-	encodeChunk, encodeResponse, encodeResponseHead, type Header, headerOf, type HttpRequest, type HttpResponse, keepsAlive, lastChunk, requestParser, type RequestHead, upgradeOf,
+	encodeChunk, encodeResponse, encodeResponseHead, type Header, headerOf, type HttpRequest, type HttpResponse, keepsAlive, lastChunk, reasonPhrase, requestParser, type RequestHead, upgradeOf,
 } from '../base/http.js';
 import {encodeHtmlSafeJson, type Json} from '../base/json.js';
 import {write} from '../model/kernel/blocking.js';
@@ -48,7 +48,8 @@ export class Connection {
 				} else if (event.kind === 'body') {
 					body.push(event.bytes);
 				} else if (event.kind === 'error') {
-					yield * this.send(encodeText(`HTTP/1.1 ${event.status} ${event.status === 400 ? 'Bad Request' : 'Error'}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${event.status} Bad Request: ${event.message}`));
+					const words = `${event.status} ${reasonPhrase(event.status)}`;
+					yield * this.send(encodeText(`HTTP/1.1 ${words}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${words}: ${event.message}`));
 					return undefined;
 				}
 			}

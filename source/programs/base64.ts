@@ -1,5 +1,6 @@
 // base64(1): bytes as text of 64 characters (RFC 4648), and back.
 
+import {encodeBase64} from '../base/base64.js';
 import {textFromBytes} from '../base/byte-text.js';
 import {concatBytes} from '../base/bytes.js';
 import {readAll} from '../model/kernel/blocking.js';
@@ -54,17 +55,6 @@ export const base64 = tool(command, function * (t) {
 
 	return 0;
 });
-
-export function encodeBase64(bytes: Uint8Array): string {
-	const parts: string[] = [];
-	for (let at = 0; at < bytes.length; at += 3) {
-		const [a, b, c] = [bytes[at]!, bytes[at + 1], bytes[at + 2]];
-		const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-		parts.push(alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]! + (b === undefined ? '=' : alphabet[(bits >> 6) & 63]!) + (c === undefined ? '=' : alphabet[bits & 63]!));
-	}
-
-	return parts.join('');
-}
 
 export function decodeBase64(text: string, ignoreGarbage = false): {readonly decoded: Uint8Array; readonly isValid: boolean} {
 	const clean = ignoreGarbage ? text.replaceAll(/[^A-Za-z0-9+\/=]/gv, '') : text.replaceAll('\n', '');

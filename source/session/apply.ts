@@ -6,7 +6,7 @@
 
 import {BrokenInvariant} from '../base/assert.js';
 import {concatBytes, decodeText} from '../base/bytes.js';
-import {advanceTo, nowNs, secondNs} from '../base/clock.js';
+import {advanceTo, nextTimer, nowNs, secondNs} from '../base/clock.js';
 import {reader, Transaction, type TraceEvent, type World} from '../base/transaction.js';
 import {evaluate} from '../lab/evaluate.js';
 import {takeHint} from '../lab/hint.js';
@@ -18,10 +18,12 @@ import type {WorldSchema} from '../model/world/schema.js';
 import type {Action} from './action.js';
 import {worldDocuments} from './documents.js';
 import {engineVersion} from './engine-version.js';
-import {collect, type Collector} from './collect.js';
-import {keyNs, maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxSteps, maxStepsPerSecond} from './limits.js';
+import {attendClients, hasReplies} from '../model/world/client.js';
+import {actAsClient, refuseClient, sentBytes} from './clients.js';
+import {collect, collectReplies, type Collector} from './collect.js';
+import {clientNs, keyNs, maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxReplyBytes, maxSteps, maxStepsPerSecond} from './limits.js';
 import {bootWorld, isOutput, killForeground, logIn, type Machine, pressKey, type Transact, typeLine} from './machine.js';
-import type {Applied, Entry, Origin, Output, Session} from './session.js';
+import type {Applied, Entry, Origin, Output, Reply, Session} from './session.js';
 import {foregroundOf, settling} from './settle.js';
 
 const machines = new WeakMap<Session, Machine>();
@@ -30,10 +32,10 @@ const machines = new WeakMap<Session, Machine>();
 export function startSession(origin: Origin): Applied {
 	const {machine, world, collector} = start(origin);
 	const session: Session = {
-		origin, start: world, world, history: [], line: [], undone: [], foreground: foregroundIn(machine, world), status: 0, progress: origin.lab === undefined ? undefined : startProgress(origin.lab),
+		origin, start: world, world, history: [], line: [], undone: [], status: 0, progress: origin.lab === undefined ? undefined : startProgress(origin.lab), clientBytes: 0, ...outlook(machine, world),
 	};
 	machines.set(session, machine);
-	return {session, output: collector.output, trace: [], elapsedNs: 0, broken: undefined};
+	return {session, output: collector.output, replies: [], trace: [], elapsedNs: 0, broken: undefined};
 }
 
 function start(origin: Origin): {readonly machine: Machine; readonly world: World; readonly collector: Collector} {
@@ -66,7 +68,7 @@ export function apply(session: Session, action: Action): Applied {
 
 		case 'answer':
 		case 'hint': {
-			return record(session, machines.get(session), action, {world: session.world, output: [], trace: []});
+			return record(session, machines.get(session), action, {world: session.world, output: [], replies: [], trace: []});
 		}
 
 		case 'line':
@@ -74,6 +76,8 @@ export function apply(session: Session, action: Action): Applied {
 		case 'end-of-input':
 		case 'suspend':
 		case 'advance':
+		case 'client':
+		case 'client-bytes':
 		case 'resize': {
 			return run(session, action);
 		}
@@ -90,7 +94,7 @@ function refuse(session: Session, action: Action): string | undefined {
 		return `virtlab: this session has reached its limit of ${maxActions} actions`;
 	}
 
-	if (session.foreground === 'ended' && isDeed(action)) {
+	if (session.foreground === 'ended' && isTyped(action)) {
 		return 'virtlab: the shell has ended; undo brings it back';
 	}
 
@@ -98,18 +102,22 @@ function refuse(session: Session, action: Action): string | undefined {
 		return `virtlab: a line of more than ${maxLineBytes} characters is not accepted`;
 	}
 
-	if (action.type === 'advance' && !(Number.isSafeInteger(action.ns) && action.ns >= 0 && action.ns <= maxActionNs)) {
-		return `virtlab: time advances by 0 to ${maxActionNs / 1e9} s at once`;
+	if (action.type === 'advance' && !(isWithin(action.ns, 0, maxActionNs) && isWithin(action.steps ?? 1, 1, maxSteps))) {
+		return `virtlab: time advances by 0 to ${maxActionNs / 1e9} s and 1 to ${maxSteps} steps at once`;
 	}
 
-	return undefined;
+	return action.type === 'client' || action.type === 'client-bytes' ? refuseClient(session, action) : undefined;
+}
+
+function isWithin(value: number, least: number, most: number): boolean {
+	return Number.isSafeInteger(value) && value >= least && value <= most;
 }
 
 function unchanged(session: Session, broken: string): Applied {
-	return {session, output: [], trace: [], elapsedNs: 0, broken};
+	return {session, output: [], replies: [], trace: [], elapsedNs: 0, broken};
 }
 
-type MachineAction = Extract<Action, {type: 'line' | 'interrupt' | 'end-of-input' | 'suspend' | 'advance' | 'resize'}>;
+type MachineAction = Extract<Action, {type: 'line' | 'interrupt' | 'end-of-input' | 'suspend' | 'advance' | 'client' | 'client-bytes' | 'resize'}>;
 
 function run(session: Session, action: MachineAction): Applied {
 	let machine: Machine;
@@ -133,7 +141,7 @@ function report(session: Session, action: Action, error: unknown): string {
 	return `virtlab: an internal error; the action was undone. Please report: ${reason} (virtlab ${engineVersion}, lab ${origin.lab?.id ?? origin.scenario}, seed ${origin.seed}, actions ${actions})`;
 }
 
-type Effect = {readonly world: World; readonly output: readonly Output[]; readonly trace: readonly TraceEvent[]; readonly status?: number};
+type Effect = {readonly world: World; readonly output: readonly Output[]; readonly replies: readonly Reply[]; readonly trace: readonly TraceEvent[]; readonly status?: number};
 
 function perform(machine: Machine, world: World, action: MachineAction): Effect {
 	const {loop} = machine;
@@ -142,8 +150,13 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 	const isTerminal = machine.input.kind === 'terminal';
 	const boundNs = boundOf(action, isTerminal);
 	const limitNs = boundNs ?? maxActionNs;
-	const hasReader = input(machine, action);
-	const isSettled = action.type === 'advance' ? () => false : settling(machine);
+	const hasReader = input(machine, tx, action);
+	const isClient = action.type === 'client' || action.type === 'client-bytes';
+	const isSettled = action.type === 'advance' ? () => false : (isClient ? (isIdle: boolean) => isIdle : settling(machine));
+	const replyBudget = {bytes: maxReplyBytes};
+	const beforeRound = () => {
+		attendClients({tx, loop}, replyBudget);
+	};
 	let outputBytes = 0;
 	let seen = 0;
 	const isOver = (isIdle: boolean): boolean => {
@@ -155,8 +168,10 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 		return outputBytes > maxOutputBytes || isSettled(isIdle);
 	};
 
-	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: isTerminal && boundNs !== undefined ? stepsIn(boundNs) : maxSteps, isSettled: isOver};
+	const askedSteps = action.type === 'advance' ? action.steps : undefined;
+	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: askedSteps ?? ((isTerminal || isClient) && boundNs !== undefined ? stepsIn(boundNs) : maxSteps), isSettled: isOver, beforeRound};
 	const result = loop.run(limits);
+	beforeRound();
 	if (action.type === 'advance' && result === 'idle') {
 		// Nobody waits for anything, and time passes all the same.
 		advanceTo(tx, limits.untilNs);
@@ -164,13 +179,13 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 
 	const reason = outputBytes > maxOutputBytes
 		? `it wrote more than ${maxOutputBytes / 2 ** 20} MiB`
-		: stopReason(result, {isBounded: boundNs !== undefined, isInteractive: isTerminal, hasReader});
+		: stopReason(result, {isBounded: boundNs !== undefined, isInteractive: isTerminal || isClient || askedSteps !== undefined, hasReader});
 	const stopped = reason === undefined ? [] : stop(machine, reason);
 	const collector = collect(tx.trace, stopped);
 	const after = tx.commit();
 	loop.end();
 	const status = collector.statusOf(machine.login);
-	return {world: after, output: collector.output, trace: tx.trace.filter(event => !isOutput(event)), ...(status === undefined ? {} : {status})};
+	return {world: after, output: collector.output, replies: collectReplies(tx.trace), trace: tx.trace.filter(event => !isOutput(event)), ...(status === undefined ? {} : {status})};
 }
 
 /** Virtual time after which an action is over even if its command still runs. Undefined: it goes on until the command is done. */
@@ -182,6 +197,11 @@ function boundOf(action: MachineAction, isTerminal: boolean): number | undefined
 
 		case 'line': {
 			return action.waitNs;
+		}
+
+		case 'client':
+		case 'client-bytes': {
+			return clientNs;
 		}
 
 		case 'interrupt':
@@ -203,12 +223,18 @@ function stepsIn(ns: number): number {
 }
 
 function outputSize(event: TraceEvent): number {
-	return isOutput(event) ? (event as Extract<KernelEvent, {kind: 'stream-output'}>).bytes.length : 0;
+	return isOutput(event) && event.kind !== 'client-output' ? (event as Extract<KernelEvent, {kind: 'stream-output'}>).bytes.length : 0;
 }
 
 /** Gives the action to the machine; false if nobody will ever read the line. */
-function input(machine: Machine, action: MachineAction): boolean {
+function input(machine: Machine, tx: Transact, action: MachineAction): boolean {
 	switch (action.type) {
+		case 'client':
+		case 'client-bytes': {
+			actAsClient(machine, tx, action);
+			return true;
+		}
+
 		case 'line': {
 			return typeLine(machine, action.text);
 		}
@@ -279,9 +305,9 @@ function stop(machine: Machine, reason: string): readonly Output[] {
 
 /** Appends the entry of an action, with the progress that it made, and hands the machine on to the new session. */
 function record(session: Session, machine: Machine | undefined, action: Action, effect: Effect): Applied {
-	const {world, output, trace} = effect;
+	const {world, output, replies, trace} = effect;
 	const progress = judgeAction(session, action, effect);
-	const entry: Entry = {action, world, output, trace, progress};
+	const entry: Entry = {action, world, output, replies, trace, progress};
 	const next: Session = {
 		...session,
 		world,
@@ -290,26 +316,30 @@ function record(session: Session, machine: Machine | undefined, action: Action, 
 		undone: action.type === 'answer' || action.type === 'hint' ? session.undone : [],
 		progress,
 		status: effect.status ?? session.status,
-		foreground: machine === undefined ? session.foreground : foregroundIn(machine, world),
+		clientBytes: session.clientBytes + sentBytes(action),
+		...machine === undefined ? {} : outlook(machine, world),
 	};
 	if (machine !== undefined) {
 		machines.delete(session);
 		machines.set(next, machine);
 	}
 
-	return {session: next, output, trace, elapsedNs: elapsed(session, next), broken: undefined};
+	return {session: next, output, replies, trace, elapsedNs: elapsed(session, next), broken: undefined};
 }
 
 function elapsed(before: Session, after: Session): number {
 	return nowNs(reader<WorldSchema>(after.world)) - nowNs(reader<WorldSchema>(before.world));
 }
 
-function foregroundIn(machine: Machine, world: World): Session['foreground'] {
+/** What the terminal's foreground does, and when something will happen by itself. */
+function outlook(machine: Machine, world: World): Pick<Session, 'foreground' | 'dueNs'> {
 	const {loop} = machine;
-	loop.begin(new Transaction<WorldSchema, KernelEvent>(world));
+	const tx: Transact = new Transaction(world);
+	loop.begin(tx);
 	const foreground = foregroundOf(machine);
+	const dueNs = loop.isIdle && !hasReplies({tx, loop}) ? nextTimer(tx)?.dueNs : nowNs(tx);
 	loop.end();
-	return foreground;
+	return {foreground, dueNs};
 }
 
 function judgeAction({origin, progress}: Session, action: Action, {world, output, trace}: Effect): Progress | undefined {
@@ -327,8 +357,12 @@ function judgeAction({origin, progress}: Session, action: Action, {world, output
 	return action.type === 'hint' ? takeHint(lab, progress, {step: action.step, moment}) : evaluate(lab, progress, moment);
 }
 
-/** Actions that undo takes back: what the learner did, not the time that passed. */
-function isDeed({type}: Action): boolean {
+/** Actions that undo takes back: what the learner did, not the time that passed. Of a client it takes back the connection with all that it said. */
+function isDeed(action: Action): boolean {
+	return isTyped(action) || (action.type === 'client' && action.does === 'connect');
+}
+
+function isTyped({type}: Action): boolean {
 	return type === 'line' || type === 'interrupt' || type === 'end-of-input' || type === 'suspend';
 }
 
@@ -361,13 +395,13 @@ function redo(session: Session): Applied {
 function travel(session: Session, action: Action, {line, undone}: Pick<Session, 'line' | 'undone'>): Applied {
 	const last = line.at(-1);
 	const world = last === undefined ? session.start : session.history[last]!.world;
-	const entry: Entry = {action, world, output: [], trace: [], progress: session.progress};
+	const entry: Entry = {action, world, output: [], replies: [], trace: [], progress: session.progress};
 	const next: Session = {...session, world, history: [...session.history, entry], line, undone, foreground: 'prompt'};
 	try {
 		const machine = rebuild(next);
-		const there: Session = {...next, foreground: foregroundIn(machine, world)};
+		const there: Session = {...next, ...outlook(machine, world)};
 		machines.set(there, machine);
-		return {session: there, output: [], trace: [], elapsedNs: elapsed(session, there), broken: undefined};
+		return {session: there, output: [], replies: [], trace: [], elapsedNs: elapsed(session, there), broken: undefined};
 	} catch (error) {
 		return unchanged(session, report(session, action, error));
 	}

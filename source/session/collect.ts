@@ -3,7 +3,8 @@
 import {concatBytes} from '../base/bytes.js';
 import type {TraceEvent} from '../base/transaction.js';
 import type {KernelEvent, TaskId} from '../model/kernel/schema.js';
-import type {Output, OutputStream} from './session.js';
+import type {ClientEvent} from '../model/world/client.js';
+import type {Output, OutputStream, Reply} from './session.js';
 
 export type Collector = {
 	readonly output: readonly Output[];
@@ -63,4 +64,29 @@ function lastStatus(trace: readonly TraceEvent[], shell: TaskId): number | undef
 	}
 
 	return status;
+}
+
+/** What the engine sent to clients outside, pieces that follow each other on one connection joined. */
+export function collectReplies(trace: readonly TraceEvent[]): readonly Reply[] {
+	const replies: {connection: number; parts: Uint8Array[]; isEnd: boolean}[] = [];
+	for (const event of trace) {
+		if (event.kind !== 'client-output' && event.kind !== 'client-end') {
+			continue;
+		}
+
+		const said = event as ClientEvent;
+		let last = replies.at(-1);
+		if (last === undefined || last.connection !== said.connection) {
+			last = {connection: said.connection, parts: [], isEnd: false};
+			replies.push(last);
+		}
+
+		if (said.kind === 'client-output') {
+			last.parts.push(said.bytes);
+		} else {
+			last.isEnd = true;
+		}
+	}
+
+	return replies.map(({connection, parts, isEnd}) => ({connection, bytes: concatBytes(parts), isEnd}));
 }

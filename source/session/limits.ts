@@ -1,6 +1,6 @@
 // How much one action may do. Counted, never timed, so that every limit trips at the same place everywhere.
 
-import {secondNs} from '../base/clock.js';
+import {millisecondNs, secondNs} from '../base/clock.js';
 
 /** Steps of all programs together, some seconds of real time. */
 export const maxSteps = 1_000_000;
@@ -23,3 +23,15 @@ export const maxActions = 100_000;
 export const graceRounds = 50;
 /** A program that reads from the terminal may have work under way that ends within this time. */
 export const graceNs = secondNs;
+/** Virtual time that a deed of a client outside gives to what it set going; the rest takes place as time advances. */
+export const clientNs = 100 * millisecondNs;
+/** Connections of clients outside at one time. */
+export const maxClients = 64;
+/** Bytes that a client sends in one action. */
+export const maxSendBytes = 64 * 1024;
+/** Bytes of one client that may wait for the engine: whoever serves it should stop reading long before. */
+export const maxUnsentBytes = 2 ** 20;
+/** Bytes that clients send in one session: they are kept in its history. */
+export const maxClientBytes = 512 * 2 ** 20;
+/** Bytes that clients get in one action; what is left waits in the world. */
+export const maxReplyBytes = 4 * 2 ** 20;

@@ -196,7 +196,7 @@ export function hasInput({loop, input}: Machine): boolean {
 	return input.kind === 'terminal' ? getTerminal(loop, input.terminal).input.length > 0 : (loop.tx.get('pipe', input.pipe)?.sizeBytes ?? 0) > 0;
 }
 
-/** Events that are not the learner's own screen. */
+/** Events that carry what somebody saw, which is kept as output. */
 export function isOutput(event: TraceEvent): boolean {
-	return event.kind === 'terminal-output' || event.kind === 'stream-output';
+	return event.kind === 'terminal-output' || event.kind === 'stream-output' || event.kind === 'client-output';
 }

@@ -25,11 +25,15 @@ export type OutputStream = 'terminal' | 'stdout' | 'stderr';
 /** What the learner saw, in order. Bytes as the programs wrote them: sanitised where they are shown, never here. */
 export type Output = {readonly stream: OutputStream; readonly bytes: Uint8Array};
 
+/** What the engine sent to a client outside the world. */
+export type Reply = {readonly connection: number; readonly bytes: Uint8Array; /** The connection is closed: nothing follows. */ readonly isEnd: boolean};
+
 export type Entry = {
 	readonly action: Action;
 	/** The world after the action. */
 	readonly world: World;
 	readonly output: readonly Output[];
+	readonly replies: readonly Reply[];
 	readonly trace: readonly TraceEvent[];
 	readonly progress: Progress | undefined;
 };
@@ -60,11 +64,17 @@ export type Session = {
 	/** Exit status of the last command line; of the shell once it has ended. */
 	readonly status: number;
 	readonly progress: Progress | undefined;
+	/** The moment when something will happen without anybody doing anything; undefined: never. */
+	readonly dueNs: Nanoseconds | undefined;
+	/** Bytes that clients outside have sent in all. */
+	readonly clientBytes: number;
 };
 
 export type Applied = {
 	readonly session: Session;
 	readonly output: readonly Output[];
+	/** To clients outside the world, in order. */
+	readonly replies: readonly Reply[];
 	readonly trace: readonly TraceEvent[];
 	/** Virtual time that passed. */
 	readonly elapsedNs: Nanoseconds;

@@ -3,7 +3,7 @@
 import {decodeText} from '../base/bytes.js';
 import type {Action} from '../session/action.js';
 import {engineVersion} from '../session/engine-version.js';
-import type {Origin, Output} from '../session/session.js';
+import type {Origin, Output, Reply} from '../session/session.js';
 import {eventLine, formatVersion, headerSeal, outputDigest, recordCode, sealOf, type Header, type RecordBody} from './format.js';
 
 const chunkCharacters = 16_384;
@@ -12,7 +12,7 @@ const chunkCharacters = 16_384;
 export type Circumstances = {readonly timestampSeconds: number; readonly terminalType: string | undefined};
 
 /** What was done (nothing at the start) and shown, and how many real seconds after the action before. */
-export type Happening = {readonly action: Action | undefined; readonly output: readonly Output[]; readonly seconds: number};
+export type Happening = {readonly action: Action | undefined; readonly output: readonly Output[]; readonly replies?: readonly Reply[]; readonly seconds: number};
 
 export function headerOf(origin: Origin, circumstances: Circumstances): Header {
 	const {lab} = origin;
@@ -41,10 +41,10 @@ export function encodeHeader(header: Header): Encoded {
 	return {lines: [line], seal: headerSeal(line)};
 }
 
-export function encodeHappening({action, output, seconds}: Happening, previousSeal: string): Encoded {
+export function encodeHappening({action, output, replies, seconds}: Happening, previousSeal: string): Encoded {
 	const shown = [...action === undefined ? [] : typed(action), ...output.flatMap(showing)];
 	const lines = shown.map(({code, data}, index) => eventLine(index === 0 ? seconds : 0, code, data));
-	const body: RecordBody = {action, output: outputDigest(output)};
+	const body: RecordBody = {action, output: outputDigest(output, replies)};
 	const record = (seal: string): string => eventLine(lines.length === 0 ? seconds : 0, recordCode, `${seal} ${JSON.stringify(body)}`);
 	const seal = sealOf(lines, record(previousSeal));
 	return {lines: [...lines, record(seal)], seal};

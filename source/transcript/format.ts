@@ -11,10 +11,11 @@
 // file. A seal that is made on the learner's machine shows that nothing broke or was edited by hand; it does not show who typed.
 
 import * as z from 'zod';
+import {encodeText} from '../base/bytes.js';
 import {Hasher, isDigest, sha256Hex, type Digest} from '../base/digest.js';
 import type {Action} from '../session/action.js';
-import {maxLineBytes} from '../session/limits.js';
-import type {Output} from '../session/session.js';
+import {maxLineBytes, maxSendBytes} from '../session/limits.js';
+import type {Output, Reply} from '../session/session.js';
 
 /** Of the records beside asciicast's own. */
 export const formatVersion = 1;
@@ -46,13 +47,16 @@ export type Header = z.infer<typeof headerSchema>;
 const virtualTime = z.int().min(0).max(1e15);
 const line = z.string().max(maxLineBytes);
 const step = z.string().max(40);
+const connection = z.int().min(1);
 
 export const actionSchema = z.discriminatedUnion('type', [
 	z.strictObject({type: z.literal('line'), text: line, waitNs: virtualTime.optional()}),
 	z.strictObject({type: z.literal('interrupt')}),
 	z.strictObject({type: z.literal('end-of-input')}),
 	z.strictObject({type: z.literal('suspend')}),
-	z.strictObject({type: z.literal('advance'), ns: virtualTime}),
+	z.strictObject({type: z.literal('advance'), ns: virtualTime, steps: z.int().min(1).optional()}),
+	z.strictObject({type: z.literal('client'), connection, does: z.enum(['connect', 'half-close', 'leave', 'stop-reading', 'read-on'])}),
+	z.strictObject({type: z.literal('client-bytes'), connection, encoding: z.enum(['utf8', 'base64']), data: z.string().max(2 * maxSendBytes)}),
 	z.strictObject({type: z.literal('resize'), columns: z.int().min(1).max(1000), rows: z.int().min(1).max(1000)}),
 	z.strictObject({type: z.literal('answer'), step, text: line}),
 	z.strictObject({type: z.literal('hint'), step}),
@@ -70,8 +74,8 @@ export const recordSchema = z.strictObject({
 /** What a record holds. */
 export type RecordBody = {readonly action: Action | undefined; readonly output: Digest};
 
-/** The digest of what an action showed: streams and bytes in order, however they were cut. */
-export function outputDigest(output: readonly Output[]): Digest {
+/** The digest of what an action showed, and of what it sent to clients: streams and bytes in order, however they were cut. */
+export function outputDigest(output: readonly Output[], replies: readonly Reply[] = []): Digest {
 	const hasher = new Hasher();
 	let stream: string | undefined;
 	for (const part of output.filter(({bytes}) => bytes.length > 0)) {
@@ -82,6 +86,10 @@ export function outputDigest(output: readonly Output[]): Digest {
 		}
 
 		hasher.update(part.bytes);
+	}
+
+	for (const {connection: number, bytes, isEnd} of replies) {
+		hasher.update(Uint8Array.of(0xff)).update(encodeText(`client ${number} ${bytes.length}${isEnd ? ' end' : ''}\n`)).update(bytes);
 	}
 
 	return hasher.digest();

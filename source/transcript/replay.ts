@@ -26,6 +26,6 @@ export function * replay(transcript: Transcript, lab: Lab | undefined): Generato
 	yield {applied, record: undefined, agrees: transcript.start === undefined || outputDigest(applied.output) === transcript.start};
 	for (const record of transcript.records) {
 		applied = apply(applied.session, record.action);
-		yield {applied, record, agrees: applied.broken === undefined && outputDigest(applied.output) === record.output};
+		yield {applied, record, agrees: applied.broken === undefined && outputDigest(applied.output, applied.replies) === record.output};
 	}
 }

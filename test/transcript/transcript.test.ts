@@ -159,7 +159,8 @@ test('an action of an unknown kind is refused', () => {
 
 test('every kind of action is read as it was written', () => {
 	const one = {
-		line: {type: 'line', text: 'sleep 100', waitNs: 5}, interrupt: {type: 'interrupt'}, 'end-of-input': {type: 'end-of-input'}, suspend: {type: 'suspend'}, advance: {type: 'advance', ns: 5},
+		line: {type: 'line', text: 'sleep 100', waitNs: 5}, interrupt: {type: 'interrupt'}, 'end-of-input': {type: 'end-of-input'}, suspend: {type: 'suspend'}, advance: {type: 'advance', ns: 5, steps: 20},
+		client: {type: 'client', connection: 1, does: 'half-close'}, 'client-bytes': {type: 'client-bytes', connection: 1, encoding: 'base64', data: '/w=='},
 		resize: {type: 'resize', columns: 100, rows: 30}, answer: {type: 'answer', step: 'count', text: '七'}, hint: {type: 'hint', step: 'count'}, undo: {type: 'undo'}, redo: {type: 'redo'},
 	} satisfies {readonly [Type in Action['type']]: Extract<Action, {readonly type: Type}>};
 	const actions = Object.values<Action>(one);

@@ -20,7 +20,7 @@ export function echoSession(options: {readonly lab?: Lab; readonly columns?: num
 		lab: options.lab, scenario: 'default', seed: 1, learner: 'ada', interactive: true, columns: options.columns ?? 80, rows: options.rows ?? 20,
 	};
 	const session: Session = {
-		origin, start: emptyWorld, world: emptyWorld, history: [], line: [], undone: [], foreground: 'prompt', status: 0,
+		origin, start: emptyWorld, world: emptyWorld, history: [], line: [], undone: [], foreground: 'prompt', status: 0, dueNs: undefined, clientBytes: 0,
 		progress: options.lab === undefined ? undefined : startProgress(options.lab),
 	};
 	return {session, output: terminalOutput(prompt)};
@@ -30,10 +30,11 @@ export function applyEcho(session: Session, action: Action): Applied {
 	const {text, foreground} = answer(session, action);
 	const output = terminalOutput(text);
 	const world = {tables: new Map(session.world.tables)};
-	const entry = {action, world, output, trace: [], progress: session.progress};
+	const entry = {action, world, output, replies: [], trace: [], progress: session.progress};
 	return {
 		session: {...session, world, history: [...session.history, entry], foreground},
 		output,
+		replies: [],
 		trace: [],
 		elapsedNs: action.type === 'advance' ? action.ns : (foreground === 'busy' ? 2 * secondNs : 0),
 		broken: undefined,

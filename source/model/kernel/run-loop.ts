@@ -60,6 +60,8 @@ export type RunLimits = {
 	readonly maxSteps: number;
 	/** Asked between rounds: whether there is nothing more to wait for. */
 	readonly isSettled: (isIdle: boolean) => boolean;
+	/** What stands outside the world has its turn here, before it is known whether anybody can run. */
+	readonly beforeRound?: () => void;
 };
 
 export type RunResult =
@@ -241,7 +243,8 @@ export class RunLoop {
 				this.#fireDue();
 			}
 
-			const isIdle = !this.#ready.some(live => !this.#held.has(live.key));
+			limits.beforeRound?.();
+			const {isIdle} = this;
 			if (limits.isSettled(isIdle)) {
 				return 'settled';
 			}
@@ -271,6 +274,11 @@ export class RunLoop {
 
 			this.#round();
 		}
+	}
+
+	/** Everybody sleeps, or is held. */
+	get isIdle(): boolean {
+		return !this.#ready.some(live => !this.#held.has(live.key));
 	}
 
 	/** Each processor runs one task for a slice; the clock moves by the longest. */

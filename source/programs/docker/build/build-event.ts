@@ -4,6 +4,8 @@
 //
 // Simplified: BuildKit's client opens a gRPC session instead; what it draws from the events is the same.
 
+import {bytesOfBase64} from '../../../base/base64.js';
+import {noBytes} from '../../../base/bytes.js';
 import type {BuildEvent} from '../../../model/container/builder/build-host.js';
 import {memberOf, numberOf, textOf, type Json} from '../go/json.js';
 
@@ -27,7 +29,7 @@ export function buildEventOf(aux: Json): BuildEvent | undefined {
 		}
 
 		case 'log': {
-			return {kind, vertex, stream: text('stream') === 'stderr' ? 'stderr' : 'stdout', bytes: bytesOfBase64(text('bytes')), atNs: number('atNs')};
+			return {kind, vertex, stream: text('stream') === 'stderr' ? 'stderr' : 'stdout', bytes: bytesOfBase64(text('bytes')) ?? noBytes, atNs: number('atNs')};
 		}
 
 		case 'warning': {
@@ -51,8 +53,4 @@ export function buildEventOf(aux: Json): BuildEvent | undefined {
 			return undefined;
 		}
 	}
-}
-
-function bytesOfBase64(text: string): Uint8Array {
-	return Uint8Array.from(atob(text), character => character.charCodeAt(0));
 }

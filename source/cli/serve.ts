@@ -1,0 +1,114 @@
+// `virtlab serve`: the engine of the simulated host on a real socket, for the real docker client and whatever else speaks its API.
+
+import {createServer, type Server} from 'node:net';
+import {nowNs} from '../base/clock.js';
+import {must} from '../base/assert.js';
+import {reader} from '../base/transaction.js';
+import {message, type Locale} from '../i18n/message.js';
+import type {WorldSchema} from '../model/world/schema.js';
+import type {Origin, Session} from '../session/session.js';
+import {dockerHost, type EngineAddress, isProblem, listenAt, parseEngineAddress} from './engine-address.js';
+import {EngineServer} from './engine-server.js';
+import {beginRecording} from './recording.js';
+import {wallPace} from './wall-pace.js';
+
+export type ServeOptions = {
+	readonly engine: string | undefined;
+	/** Also addresses that other machines can reach. */
+	readonly anyAddress: boolean;
+	readonly scenario: string;
+	readonly seed: number;
+	readonly learner: string;
+	readonly record: string | undefined;
+	readonly locale: Locale;
+};
+
+const usageError = 2;
+/** EX_SOFTWARE of sysexits.h: a session that can take no more actions. */
+const atTheEnd = 70;
+
+export async function serve(options: ServeOptions): Promise<number> {
+	const {locale} = options;
+	const address = chooseAddress(options);
+	if (typeof address === 'string') {
+		console.error(address);
+		return usageError;
+	}
+
+	const listener = createServer({allowHalfOpen: true});
+	const bound = await listenAt(listener, address);
+	if (isProblem(bound)) {
+		console.error(bound.problem(locale));
+		return usageError;
+	}
+
+	try {
+		return await serveOn(listener, bound, options);
+	} finally {
+		// Removes the socket's file too.
+		listener.close();
+	}
+}
+
+function chooseAddress({engine, anyAddress, locale}: ServeOptions): EngineAddress | string {
+	if (engine === undefined) {
+		return message(locale, 'serve.address-missing');
+	}
+
+	const address = parseEngineAddress(engine);
+	if (isProblem(address)) {
+		return address.problem(locale);
+	}
+
+	const isExposed = address.kind === 'tcp' && !address.isLoopback;
+	if (isExposed && !anyAddress) {
+		return message(locale, 'serve.loopback-only', {address: dockerHost(address)});
+	}
+
+	if (isExposed) {
+		console.error(message(locale, 'serve.exposed', {address: dockerHost(address)}));
+	}
+
+	return address;
+}
+
+/** Serves until Ctrl-C or SIGTERM. */
+async function serveOn(listener: Server, address: EngineAddress, {scenario, seed, learner, record, locale}: ServeOptions): Promise<number> {
+	const origin: Origin = {lab: undefined, scenario, seed, learner, interactive: false, columns: 80, rows: 24};
+	const recording = beginRecording(origin, record);
+	return new Promise<number>(settle => {
+		const server = new EngineServer({
+			session: recording.session,
+			record: recording.record,
+			pace: wallPace(nowNs(reader<WorldSchema>(recording.session.world))),
+			onRefusal(reason) {
+				console.error(reason);
+			},
+			onEnd(reason) {
+				console.error(reason);
+				finish(atTheEnd);
+			},
+		});
+		const finish = (status: number): void => {
+			server.close();
+			recording.writer?.close();
+			settle(status);
+		};
+
+		const leave = (): void => {
+			process.off('SIGINT', leave).off('SIGTERM', leave);
+			finish(0);
+		};
+
+		process.on('SIGINT', leave).on('SIGTERM', leave);
+		listener.on('connection', socket => {
+			server.accept(socket);
+		});
+		console.log(message(locale, 'serve.ready', {host: hostName(recording.session), address: dockerHost(address)}));
+	});
+}
+
+function hostName({world}: Session): string {
+	const [first] = reader<WorldSchema>(world).table('host').values();
+	return must(first, 'hostName: no host').name;
+}
