@@ -119,21 +119,6 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 	};
 }
 
-/** Writes, with the signals that a refused write raises. */
-function writeTo(self: Self, file: OpenFile, bytes: Uint8Array): number | Failure {
-	const result = writeFile(self.loop, self.caller, file, bytes);
-	self.loop.work += bytes.length / bytesPerStep;
-	if (failed(result) && result.errno === 'EPIPE') {
-		self.raise('PIPE');
-	}
-
-	if (failed(result) && result.errno === 'EFBIG' && resourceLimit(self.task, 'fsize').soft !== unlimited) {
-		self.raise('XFSZ');
-	}
-
-	return result;
-}
-
 function setCloseOnExec(self: Self, fd: Fd, closeOnExec: boolean): void | Failure {
 	const {task} = self;
 	const descriptor = task.descriptors.get(fd);
