@@ -22,7 +22,7 @@ const emptyDevtools = {
 
 const options = {
 	absWorkingDir: root,
-	entryPoints: {cli: 'source/cli.tsx'},
+	entryPoints: {cli: 'source/cli.tsx', 'grade-worker': 'source/cli/grade-worker.ts'},
 	outdir,
 	bundle: true,
 	splitting: true,
@@ -38,7 +38,8 @@ const options = {
 	logLevel: 'error',
 	write: false,
 	// `ws` looks for two optional accelerators that nobody installs.
-	external: ['bufferutil', 'utf-8-validate'],
+	// Piscina begins its threads with a file of its own folder, so it stays one.
+	external: ['bufferutil', 'utf-8-validate', 'piscina'],
 	// Yoga looks whether there is a fetch for its WebAssembly, which it has in itself: to look alone makes Node load all of undici, 27 ms.
 	define: {fetch: 'undefined', 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
 	banner: {js: 'import {createRequire as __createRequire} from \'node:module\'; const require = __createRequire(import.meta.url);'},

@@ -1,13 +1,16 @@
 // The command line: flags to subcommands. Exit status 2 is a usage error.
 
 import meow from 'meow';
-import {list, check, gradeFiles, replayFile} from './reports.js';
+import {list, check, replayFile} from './reports.js';
 import {findLab, type LabFolder} from './catalogue.js';
 import {lineMode} from './line-mode.js';
 import {serve} from './serve.js';
+import type {FormatName} from '../grade/report/formats.js';
 import {localeOf, type Locale} from '../i18n/message.js';
 import {describeProblem} from '../lab/load.js';
 import {scenarios} from '../model/world/topology.js';
+
+const formatNames: readonly FormatName[] = ['text', 'markdown', 'json', 'junit', 'tap', 'csv', 'gradescope', 'html'];
 
 const cli = meow(`
 	Usage
@@ -19,18 +22,21 @@ const cli = meow(`
 	  $ virtlab serve            the simulated docker engine on a real socket (--engine)
 	  $ virtlab check [PATH...]  prove labs
 	  $ virtlab replay FILE      run a transcript again
-	  $ virtlab grade FILE...    grade transcripts: 0 passed, 1 not passed, 2 not gradable
+	  $ virtlab grade PATH...    grade transcripts (files, folders, patterns, zip files): 0 passed, 1 not passed, 2 not gradable
 
 	Options
 	  --lang LANG       en or zh-CN (default: from LANG)
 	  --learner NAME    who is working
 	  --seed N          seed of everything random (default 1)
 	  --scenario NAME   hosts of the sandbox, the shell and serve: ${Object.keys(scenarios).join(', ')}
-	  --lab ID          shell: work in a lab
+	  --lab ID          shell: work in a lab; replay, grade: a folder with labs of one's own
 	  --record FILE     shell, serve: write a transcript
 	  --engine ADDRESS  serve: unix:///PATH or tcp://127.0.0.1:PORT, for DOCKER_HOST
 	  --any-address     serve: also on an address that other machines can reach
 	  --json            list, grade: JSON
+	  --format NAME     grade: ${formatNames.join(', ')}
+	  --policy FILE     grade: what hints, lateness and attempts cost
+	  --jobs N          grade: threads (default: one for each processor)
 	  --ascii           borders and marks in ASCII
 `, {
 	importMeta: import.meta,
@@ -45,6 +51,9 @@ const cli = meow(`
 		engine: {type: 'string'},
 		anyAddress: {type: 'boolean', default: false},
 		json: {type: 'boolean', default: false},
+		format: {type: 'string', default: 'text', choices: [...formatNames]},
+		policy: {type: 'string'},
+		jobs: {type: 'number'},
 		ascii: {type: 'boolean', default: false},
 	},
 });
@@ -91,7 +100,7 @@ async function main(): Promise<number> {
 		}
 
 		case 'grade': {
-			return rest.length === 0 ? complain('grade: name transcripts') : gradeFiles(rest, {json, locale, packs});
+			return rest.length === 0 ? complain('grade: name transcripts') : gradeThem(rest);
 		}
 
 		case 'shell': {
@@ -107,6 +116,16 @@ async function main(): Promise<number> {
 			return complain(`unknown command "${command}"; see virtlab --help`);
 		}
 	}
+}
+
+async function gradeThem(paths: readonly string[]): Promise<number> {
+	const {json, format, policy, jobs, lab} = cli.flags;
+	if (jobs !== undefined && !(Number.isSafeInteger(jobs) && jobs >= 1)) {
+		return complain('--jobs must be a whole number from 1');
+	}
+
+	const {gradeCommand} = await import('./grade-command.js');
+	return gradeCommand(paths, {format: json ? 'json' : format as FormatName, locale, packs: lab === undefined ? [] : [lab], policy, jobs});
 }
 
 /** Finds a lab that can be used, or says what is wrong with it. */

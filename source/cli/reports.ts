@@ -1,15 +1,14 @@
-// The subcommands that read and report: list, check, replay, grade. Each writes to standard output and answers the exit status.
+// The subcommands that read and report: list, check, replay. Each writes to standard output and answers the exit status.
 
 import {readFileSync} from 'node:fs';
-import {grade} from '../grade/grade.js';
 import {prove} from '../grade/prove.js';
-import {exitStatus, type FileGrade, jsonReport, textReport} from '../grade/report.js';
 import {describeProblem} from '../lab/load.js';
 import type {Lab} from '../lab/schema.js';
 import type {Locale} from '../i18n/message.js';
 import {readTranscript} from '../transcript/read.js';
 import {replay} from '../transcript/replay.js';
 import {allLabs, labFolders} from './catalogue.js';
+import {knownLabs} from './grade-one.js';
 import {visible} from './visible.js';
 
 function print(text: string): void {
@@ -47,12 +46,6 @@ export function check(paths: readonly string[]): number {
 	return flawed === 0 ? 0 : 1;
 }
 
-/** The built-in labs, and those of folders that the caller names, which come first. */
-function knownLabs(packs: readonly string[]): ReadonlyMap<string, Lab> {
-	const named = packs.length === 0 ? [] : labFolders(packs).flatMap(({loaded}) => loaded.lab === undefined ? [] : [loaded.lab]);
-	return new Map([...allLabs(), ...named].map(lab => [lab.id, lab]));
-}
-
 /** `virtlab replay FILE`: shows what was shown, by running the actions again. 2 if the file is broken or the replay differs. */
 export function replayFile(path: string, packs: readonly string[]): number {
 	const bytes = readNamed(path);
@@ -86,17 +79,6 @@ export function replayFile(path: string, packs: readonly string[]): number {
 	return transcript.cutOff === undefined ? 0 : complain(`${path}: line ${transcript.cutOff.line}: ${transcript.cutOff.message}`);
 }
 
-/** `virtlab grade FILE...`: 0 all passed, 1 not all, 2 not gradable. */
-export function gradeFiles(paths: readonly string[], {json, locale, packs}: {readonly json: boolean; readonly locale: Locale; readonly packs: readonly string[]}): number {
-	const labs = knownLabs(packs);
-	const grades = paths.map((file): FileGrade => {
-		const bytes = readNamed(file);
-		return {file, grade: grade(bytes ?? new Uint8Array(0), {findLab: id => labs.get(id), locale})};
-	});
-	print(json ? jsonReport(grades) : textReport(grades));
-	return exitStatus(grades);
-}
-
 function readNamed(path: string): Uint8Array | undefined {
 	try {
 		return readFileSync(path);
@@ -106,7 +88,8 @@ function readNamed(path: string): Uint8Array | undefined {
 	}
 }
 
-function complain(message: string): 2 {
+/** Says on standard error what is wrong; the answer is the exit status. */
+export function complain(message: string): 2 {
 	process.stderr.write(`virtlab: ${visible(new TextEncoder().encode(message))}\n`);
 	return 2;
 }

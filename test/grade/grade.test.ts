@@ -1,50 +1,22 @@
 import {expect, test} from 'vitest';
 import {encodeText} from '../../source/base/bytes.js';
 import {grade, type Grade} from '../../source/grade/grade.js';
-import {exitStatus, jsonReport, textReport} from '../../source/grade/report.js';
+import {classReport, exitStatus} from '../../source/grade/class-report.js';
+import {defaultPolicy} from '../../source/grade/policy.js';
+import {jsonReport} from '../../source/grade/report/json.js';
+import {textReport} from '../../source/grade/report/text.js';
 import type {Lab} from '../../source/lab/schema.js';
-import type {Action} from '../../source/session/action.js';
-import {apply, startSession} from '../../source/session/apply.js';
-import type {Origin} from '../../source/session/session.js';
-import {encodeHappening, encodeHeader, headerOf} from '../../source/transcript/encode.js';
 import {fileLab} from './file-lab.js';
+import {record, solution} from './file-session.js';
 
 const lab = fileLab();
-const solution: readonly Action[] = [
-	{type: 'hint', step: 'write'},
-	{type: 'line', text: 'echo hello > notes'},
-	{type: 'answer', step: 'version', text: '13'},
-	{type: 'answer', step: 'version', text: '12.11'},
-	{type: 'line', text: 'rm notes'},
-];
-
-/** The transcript that a session of these actions writes. `forge` may change what is recorded before it is sealed. */
-function record(actions: readonly Action[], {learner = 'han.meimei', forge = (text: string) => text, isSandbox = false}: {readonly learner?: string; readonly forge?: (text: string) => string; readonly isSandbox?: boolean} = {}): Uint8Array {
-	const origin: Origin = {lab: isSandbox ? undefined : lab, scenario: 'default', seed: 3, learner, interactive: true, columns: 80, rows: 24};
-	let {lines, seal} = encodeHeader(headerOf(origin, {timestampSeconds: 0, terminalType: undefined}));
-	let applied = startSession(origin);
-	const add = (action: Action | undefined): void => {
-		const output = applied.output.map(({stream, bytes}) => ({stream, bytes: encodeText(forge(new TextDecoder().decode(bytes)))}));
-		const encoded = encodeHappening({action, output, seconds: 1}, seal);
-		lines = [...lines, ...encoded.lines];
-		seal = encoded.seal;
-	};
-
-	add(undefined);
-	for (const action of actions) {
-		applied = apply(applied.session, action);
-		add(action);
-	}
-
-	return encodeText(`${lines.join('\n')}\n`);
-}
 
 function gradeOf(bytes: Uint8Array, labs: readonly Lab[] = [lab]): Grade {
 	return grade(bytes, {findLab: id => labs.find(item => item.id === id), locale: 'en'});
 }
 
 function report(bytes: Uint8Array): string {
-	return textReport([{file: 'a.cast', grade: gradeOf(bytes)}]).replace(/receipt [\da-f]{12}/v, 'receipt ...');
+	return textReport(classReport([{file: 'a.cast', grade: gradeOf(bytes)}], defaultPolicy)).replace(/receipt [\da-f]{12}/v, 'receipt ...');
 }
 
 function reasonOf(result: Grade): string {
@@ -53,16 +25,16 @@ function reasonOf(result: Grade): string {
 
 test('a finished lab is passed, with points, hints, wrong answers and the lines that passed it', () => {
 	expect(report(record(solution))).toBe(`a.cast: passed, 25 of 25 points, 5 actions, receipt ... (files, han.meimei)
-  + write: Write, 10/10 (line 7, hints 1)
-  + version: Version, 5/5 (line 9, wrong answers 1)
-  + tidy: Tidy, 10/10 (line 12)
+  + write: Write, 10/10 (line 7 after echo hello > notes, hints 1)
+  + version: Version, 5/5 (line 9 after answer version: 12.11, wrong answers 1)
+  + tidy: Tidy, 10/10 (line 12 after rm notes)
 `);
 });
 
 test('an unfinished lab is not passed, and the report says what was expected and found', () => {
 	expect(report(record([...solution.slice(0, 4), {type: 'line', text: 'ls'}]))).toBe(`a.cast: not passed, 15 of 25 points, 5 actions, receipt ... (files, han.meimei)
-  + write: Write, 10/10 (line 7, hints 1)
-  + version: Version, 5/5 (line 9, wrong answers 1)
+  + write: Write, 10/10 (line 7 after echo hello > notes, hints 1)
+  + version: Version, 5/5 (line 9 after answer version: 12.11, wrong answers 1)
   - tidy: Tidy, 0/10
       gone: expected no file /home/learner/notes; found it is there
 `);
@@ -70,7 +42,7 @@ test('an unfinished lab is not passed, and the report says what was expected and
 
 test('a locked step is judged neither right nor wrong', () => {
 	const result = gradeOf(record([]));
-	expect(result.result === 'not-passed' && result.steps.map(step => step.checks.map(check => check.passed))).toEqual([[false], [undefined], [undefined]]);
+	expect(result.result === 'not-passed' && result.steps.map(step => step.checks.map(check => check.result))).toEqual([['failed'], ['skipped'], ['skipped']]);
 });
 
 test('the same bytes are graded the same', () => {
@@ -114,8 +86,8 @@ test('what a transcript says cannot speak to the grader\'s terminal, nor write l
 
 test('the exit status is 0 if all passed, 1 if one did not, 2 if one is not gradable', () => {
 	const passed = {file: 'a', grade: gradeOf(record(solution))};
-	const failed = {file: 'b', grade: gradeOf(record([]))};
+	const failed = {file: 'b', grade: gradeOf(record([], {learner: 'li.lei'}))};
 	const broken = {file: 'c', grade: gradeOf(encodeText('{}\n'))};
-	expect([[passed], [passed, failed], [passed, failed, broken]].map(exitStatus)).toEqual([0, 1, 2]);
-	expect(JSON.parse(jsonReport([passed, broken]))).toMatchObject([{file: 'a', result: 'passed', score: 25}, {file: 'c', result: 'not-gradable', reason: {line: 1}}]);
+	expect([[passed], [passed, failed], [passed, failed, broken]].map(graded => exitStatus(classReport(graded, defaultPolicy)))).toEqual([0, 1, 2]);
+	expect(JSON.parse(jsonReport(classReport([passed, broken], defaultPolicy)))).toMatchObject([{file: 'a', result: 'passed', score: 25}, {file: 'c', result: 'not-gradable', reason: {line: 1}}]);
 });
