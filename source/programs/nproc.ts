@@ -1,4 +1,4 @@
-// nproc(1): how many processors there are, as the kernel says in /sys/devices/system/cpu/online or /proc/cpuinfo.
+// nproc(1): how many processors the process may run on (sched_getaffinity(2), which /proc/self/status shows), or with --all how many there are.
 
 import {textFromBytes} from '../base/byte-text.js';
 import {readAll} from '../model/kernel/blocking.js';
@@ -25,7 +25,9 @@ export const nproc = tool<Name>({name: 'nproc', usage: ['[OPTION]...'], summary:
 });
 
 function * countProcessors(t: Tool<Name>): Blocking<number> {
-	const online = yield * readText(t, '/sys/devices/system/cpu/online');
+	const status = t.has('all') ? undefined : yield * readText(t, '/proc/self/status');
+	const allowed = /^Cpus_allowed_list:\t(?<list>.*)$/mv.exec(status ?? '')?.groups?.['list'];
+	const online = allowed ?? (yield * readText(t, '/sys/devices/system/cpu/online'));
 	if (online !== undefined && /^\d/v.test(online)) {
 		return online.trim().split(',').reduce((sum, range) => {
 			const [low = '0', high = low] = range.split('-');

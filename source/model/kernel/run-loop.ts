@@ -1,5 +1,5 @@
-// Who runs next. Runnable tasks take turns: in one round each processor of a kernel runs one task for a slice, then the clock moves by
-// the longest slice. When nobody is runnable, the clock jumps to the next timer. So a pipeline streams, `sleep 5` takes five virtual
+// Who runs next. Runnable tasks take turns: in one round each processor of a kernel runs one task for a slice (fair-queue.ts), then the clock
+// moves by the longest slice. When nobody is runnable, the clock jumps to the next timer. So a pipeline streams, `sleep 5` takes five virtual
 // seconds and no real ones, and a loop without end is stopped by a count of steps, not by a stopwatch.
 //
 // The generators live here and not in the World (docs/architecture.md, State). Nothing here is an input: the same actions
@@ -10,9 +10,11 @@ import {addTimer, advanceTo, cancelTimer, mayBeDue, type Nanoseconds, nextTimer,
 import {rates} from '../../base/rates.js';
 import type {Transaction} from '../../base/transaction.js';
 import type {Failure} from './errno.js';
+import {FairQueue, type GroupRules} from './fair-queue.js';
 import type {FsId} from './file-types.js';
 import type {FileSystemType, FsContext} from './filesystem.js';
 import type {Caller} from './vfs.js';
+import type {RunLimits, RunResult} from './run-limits.js';
 import type {Channel, ProgramTable, Running, Wait, Wake} from './program.js';
 import type {KernelEvent, KernelId, KernelSchema, Task, TaskId} from './schema.js';
 
@@ -44,6 +46,8 @@ type Live = {
 	wake: Wake | undefined;
 	isQueued: boolean;
 	burnNs: Nanoseconds;
+	/** Its control group when it last waited for a processor. */
+	cgroup: string;
 };
 
 /** Turns of one slice: after that many steps another task gets the processor. */
@@ -52,27 +56,6 @@ const stepsPerSlice = 250;
 const maxStepsOfSlice = 1_000_000;
 /** So much work ends a slice, lest a limit be passed by far: about 40 MB copied. */
 const workPerSlice = 10_000;
-
-export type RunLimits = {
-	/** The clock does not pass this moment. */
-	readonly untilNs: Nanoseconds;
-	/** Steps of all tasks together. */
-	readonly maxSteps: number;
-	/** Asked between rounds: whether there is nothing more to wait for. */
-	readonly isSettled: (isIdle: boolean) => boolean;
-	/** What stands outside the world has its turn here, before it is known whether anybody can run. */
-	readonly beforeRound?: () => void;
-};
-
-export type RunResult =
-	/** `isSettled` said so. */
-	| 'settled'
-	/** `untilNs` was reached. */
-	| 'time'
-	/** Everybody sleeps and no timer will wake anybody. */
-	| 'idle'
-	/** `maxSteps` were made. */
-	| 'steps';
 
 /** What cgroups count and limit (cgroup/). */
 export type Accounting = {
@@ -83,6 +66,10 @@ export type Accounting = {
 	setMemory(loop: RunLoop, task: Task, bytes: number): void | Failure;
 	/** Charges processor time. Answers until when the task must wait because the quota of its group is used up. */
 	chargeCpu(tx: Transaction<KernelSchema, KernelEvent>, task: Task, cpuNs: Nanoseconds): Nanoseconds | undefined;
+	/** A group's share of processor time among its neighbours. */
+	cpuWeight(tx: Transaction<KernelSchema, KernelEvent>, kernel: KernelId, path: string): number;
+	/** The processors that a group's cpuset allows; undefined for all. */
+	processors(tx: Transaction<KernelSchema, KernelEvent>, kernel: KernelId, path: string): ReadonlySet<number> | undefined;
 };
 
 export type TaskHooks = {
@@ -111,6 +98,7 @@ export class RunLoop {
 	#tx: Transaction<KernelSchema, KernelEvent> | undefined;
 	readonly #live = new Map<TaskKey, Live>();
 	#ready: Live[] = [];
+	readonly #queues = new Map<KernelId, FairQueue<Live>>();
 	#sliceBegan = 0;
 	readonly #held = new Set<TaskKey>();
 	readonly #waiters = new Map<Channel, Set<Live>>();
@@ -150,7 +138,7 @@ export class RunLoop {
 		const key = taskKey(kernel, id);
 		assert(!this.#live.has(key), `RunLoop.add: ${key} exists`);
 		const live: Live = {
-			key, kernel, id, generator, children: new Set(), channels: [], timer: undefined, wake: undefined, isQueued: false, burnNs: 0,
+			key, kernel, id, generator, children: new Set(), channels: [], timer: undefined, wake: undefined, isQueued: false, burnNs: 0, cgroup: '/',
 		};
 		this.#live.set(key, live);
 		this.#enqueue(live);
@@ -283,30 +271,61 @@ export class RunLoop {
 
 	/** Each processor runs one task for a slice; the clock moves by the longest. */
 	#round(): void {
-		const used = new Map<KernelId, number>();
-		const waiting: Live[] = [];
-		const turn: Live[] = [];
-		for (const live of this.#ready) {
-			const count = used.get(live.kernel) ?? 0;
-			const cpus = this.tx.get('kernel', live.kernel)?.cpuCount ?? 1;
-			if (this.#held.has(live.key) || count >= cpus) {
-				waiting.push(live);
-			} else {
-				used.set(live.kernel, count + 1);
-				turn.push(live);
-			}
-		}
-
-		this.#ready = waiting;
+		const turn = this.#chooseTurn();
+		this.#ready = this.#ready.filter(live => !turn.has(live));
 		let longestNs = 0;
 		for (const live of turn) {
 			live.isQueued = false;
 			if (this.#live.get(live.key) === live && this.hooks.deliver(live.kernel, live.id)) {
-				longestNs = Math.max(longestNs, this.#slice(live));
+				const cpuNs = this.#slice(live);
+				longestNs = Math.max(longestNs, cpuNs);
+				this.#queueOf(live.kernel).ran(live, cpuNs, this.#rulesOf(live.kernel));
 			}
 		}
 
 		advanceTo(this.tx, nowNs(this.tx) + longestNs);
+	}
+
+	/** The tasks that run now, in the order in which they became ready. */
+	#chooseTurn(): ReadonlySet<Live> {
+		const byKernel = new Map<KernelId, Live[]>();
+		for (const live of this.#ready) {
+			if (!this.#held.has(live.key) && this.#live.get(live.key) === live) {
+				live.cgroup = this.tx.get(`task:${live.kernel}`, live.id)?.cgroup ?? '/';
+				const others = byKernel.get(live.kernel);
+				if (others === undefined) {
+					byKernel.set(live.kernel, [live]);
+				} else {
+					others.push(live);
+				}
+			}
+		}
+
+		const chosen = new Set<Live>();
+		for (const [kernel, ready] of byKernel) {
+			const processors = this.tx.get('kernel', kernel)?.cpuCount ?? 1;
+			for (const live of this.#queueOf(kernel).choose(ready, processors, this.#rulesOf(kernel))) {
+				chosen.add(live);
+			}
+		}
+
+		// Several kernels take turns as one queue would have it; those that have ended meanwhile only leave.
+		return new Set(this.#ready.filter(live => chosen.has(live) || this.#live.get(live.key) !== live));
+	}
+
+	#queueOf(kernel: KernelId): FairQueue<Live> {
+		let queue = this.#queues.get(kernel);
+		if (queue === undefined) {
+			queue = new FairQueue();
+			this.#queues.set(kernel, queue);
+		}
+
+		return queue;
+	}
+
+	#rulesOf(kernel: KernelId): GroupRules {
+		const {accounting, tx} = this;
+		return {weight: path => accounting?.cpuWeight(tx, kernel, path) ?? 100, processors: path => accounting?.processors(tx, kernel, path)};
 	}
 
 	/** Runs one task until it sleeps, ends, or used its slice up. Returns the processor time it took. */

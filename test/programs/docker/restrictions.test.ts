@@ -41,7 +41,6 @@ test('--ulimit nproc counts the processes of a user, but not of root', () => {
 });
 
 test('--ulimit cpu ends a loop after its seconds of processor time', () => {
-	expect(host.sh('docker run --rm --ulimit cpu=1 busybox sh -c "while :; do :; done"').status).toBe(137);
 	expect(host.sh('docker run --rm --ulimit cpu=1:5 --init busybox sh -c "while :; do :; done"').status).toBe(152);
 });
 

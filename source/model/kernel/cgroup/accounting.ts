@@ -12,6 +12,7 @@ import {allTasks, findTask} from '../tasks.js';
 import {
 	type Cgroup, type CgroupReads, type CgroupTx, findCgroup, isInside, putCgroup, withAncestors,
 } from './cgroup-schema.js';
+import {restrictedProcessors} from './cpuset.js';
 import {chargeMemory, chooseVictims, countEvent, forceCharge, unchargeMemory} from './memory-controller.js';
 
 type Tx = Transaction<KernelSchema, KernelEvent>;
@@ -121,6 +122,8 @@ export const cgroupAccounting: Accounting = {
 
 		return latestNs;
 	},
+	cpuWeight: (tx: Tx, kernel, path) => findCgroup(tx, kernel, path)?.cpu.weight ?? 100,
+	processors: (tx: Tx, kernel, path) => restrictedProcessors(tx, kernel, path),
 };
 
 /**

@@ -2,16 +2,17 @@
 // (cpu_max_write, cpu_weight_write_u64), kernel/cgroup/pids.c, kernel/cgroup/cpuset.c, block/blk-throttle.c.
 //
 // Simplified: block devices do no modelled work for groups, so io.stat is empty and io.max is kept but not enforced; there is no pressure
-// stall information; cpuset lists and weights are kept and shown, but tasks take equal turns on any processor. cpu.max is enforced.
+// stall information.
 
 import {type Failure, failed, failure} from '../errno.js';
 import {maxPid} from '../limits.js';
 import {getKernel} from '../tasks.js';
 import {countTasks, cpuUsageNs} from './accounting.js';
-import {type Cgroup, findCgroup, type Limit, parentPath, rootPath} from './cgroup-schema.js';
+import {type Cgroup, findCgroup, type Limit, rootPath} from './cgroup-schema.js';
 import {
 	change, changeable, type ControlFile, type ControlView, keyed, readable,
 } from './control-file.js';
+import {effectiveCpuset} from './cpuset.js';
 import {countEvent, reclaim} from './memory-controller.js';
 import {
 	formatList, parseBytes, parseLimit, parseList, parseNumber,
@@ -111,21 +112,6 @@ function cpuStat({context, group}: ControlView): string {
 	return keyed({usage_usec: usageUs, user_usec: usageUs, system_usec: 0, ...bandwidth});
 }
 
-/** The processors or nodes that a group may use: its own list as far as the group above has them, or all of that one's. */
-function effective(view: ControlView, field: 'cpus' | 'mems'): ReadonlySet<number> {
-	const {context, group} = view;
-	const count = field === 'cpus' ? getKernel(context.tx, context.kernel).cpuCount : 1;
-	if (group.path === rootPath) {
-		return new Set(Array.from({length: count}, (_, index) => index));
-	}
-
-	const parent = findCgroup(context.tx, context.kernel, parentPath(group.path));
-	const above = parent === undefined ? new Set<number>() : effective({context, group: parent}, field);
-	const own = parseList(group.cpuset[field], count);
-	const shared = failed(own) ? new Set<number>() : new Set([...own].filter(member => above.has(member)));
-	return shared.size === 0 ? above : shared;
-}
-
 function cpusetList(name: string, field: 'cpus' | 'mems'): ControlFile {
 	return changeable(name, cpuset, ({group}) => `${group.cpuset[field]}\n`, (view, text) => {
 		const count = field === 'cpus' ? getKernel(view.context.tx, view.context.kernel).cpuCount : 1;
@@ -219,9 +205,9 @@ export const cpuFiles: readonly ControlFile[] = [
 
 export const cpusetFiles: readonly ControlFile[] = [
 	cpusetList('cpuset.cpus', 'cpus'),
-	readable('cpuset.cpus.effective', {controller: 'cpuset', onRoot: 'yes'}, view => `${formatList(effective(view, 'cpus'))}\n`),
+	readable('cpuset.cpus.effective', {controller: 'cpuset', onRoot: 'yes'}, ({context, group}) => `${formatList(effectiveCpuset(context.tx, context.kernel, group.path, 'cpus'))}\n`),
 	cpusetList('cpuset.mems', 'mems'),
-	readable('cpuset.mems.effective', {controller: 'cpuset', onRoot: 'yes'}, view => `${formatList(effective(view, 'mems'))}\n`),
+	readable('cpuset.mems.effective', {controller: 'cpuset', onRoot: 'yes'}, ({context, group}) => `${formatList(effectiveCpuset(context.tx, context.kernel, group.path, 'mems'))}\n`),
 ];
 
 export const pidsFiles: readonly ControlFile[] = [

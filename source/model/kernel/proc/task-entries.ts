@@ -11,6 +11,8 @@ import {resourceLimit, type ResourceName, unlimited} from '../resource-limits.js
 import type {Task} from '../schema.js';
 import {type SignalName, signalNumbers} from '../signal.js';
 import {allTasks, changeTask, findTask} from '../tasks.js';
+import {effectiveCpuset} from '../cgroup/cpuset.js';
+import {formatList} from '../cgroup/values.js';
 import {kernelOf, kib, readerOf, shownLeader, shownPid, subjectOf, ticks} from './proc-view.js';
 
 const stateLetters: Readonly<Record<Task['state'], string>> = {
@@ -29,6 +31,7 @@ function status(view: View): string {
 	const inner = task.pids.slice(0, task.pids.findIndex(({pid}) => pid === shownPid(view, task)) + 1).map(({pid}) => pid).reverse();
 	const pending = [...task.pendingSignals, ...task.caughtSignals];
 	const isKernelThread = task.argv.length === 0;
+	const processors = effectiveCpuset(tx, kernel, task.cgroup, 'cpus');
 	return [
 		`Name:\t${task.name}`,
 		`Umask:\t${task.umask.toString(8).padStart(4, '0')}`,
@@ -58,8 +61,8 @@ function status(view: View): string {
 		`NoNewPrivs:\t${task.noNewPrivileges ? 1 : 0}`,
 		`Seccomp:\t${task.seccomp === undefined ? 0 : 2}`,
 		`Seccomp_filters:\t${task.seccomp === undefined ? 0 : 1}`,
-		`Cpus_allowed:\t${(2 ** kernelOf(view).cpuCount - 1).toString(16)}`,
-		`Cpus_allowed_list:\t${cpuList(kernelOf(view).cpuCount)}`,
+		`Cpus_allowed:\t${cpuMask(processors)}`,
+		`Cpus_allowed_list:\t${formatList(processors)}`,
 		'',
 	].join('\n');
 }
@@ -101,6 +104,11 @@ function capabilityLines(task: Task): readonly string[] {
 	const set = mask(task.capabilities.map(name => allCapabilities.indexOf(name)).filter(bit => bit >= 0));
 	const none = mask([]);
 	return [`CapInh:\t${none}`, `CapPrm:\t${set}`, `CapEff:\t${set}`, `CapBnd:\t${set}`, `CapAmb:\t${none}`];
+}
+
+/** A bit for each processor, in hexadecimal digits, groups of eight between commas; without leading zeros as small machines show it. */
+function cpuMask(processors: ReadonlySet<number>): string {
+	return [...processors].reduce((sum, processor) => sum + 2n ** BigInt(processor), 0n).toString(16).replaceAll(/\B(?=(?:[\da-f]{8})+$)/gv, ',');
 }
 
 export function cpuList(count: number): string {
