@@ -11,7 +11,7 @@ function shares(groups: ReadonlyArray<{readonly name: string; readonly weight: n
 		'cd /sys/fs/cgroup; mkdir top; echo "+cpu +cpuset" > top/cgroup.subtree_control', `echo ${cpus} > top/cpuset.cpus`,
 		...groups.map(({name, weight}) => `mkdir top/${name}; echo ${weight} > top/${name}/cpu.weight`),
 		...groups.flatMap(({name, loops}) => Array.from({length: loops}, () => `(echo 0 > top/${name}/cgroup.procs; while :; do :; done) & kills="$kills $!"`)),
-		'sleep 0.3; kill $kills', ...groups.map(({name}) => `grep usage_usec top/${name}/cpu.stat`),
+		'sleep 0.5; kill $kills', ...groups.map(({name}) => `grep usage_usec top/${name}/cpu.stat`),
 	].join('\n');
 	const used = host.sh(script).stdout.trim().split('\n').map(line => Number(line.split(' ')[1]));
 	const sum = used.reduce((total, each) => total + each, 0);
