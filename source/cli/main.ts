@@ -34,6 +34,8 @@ const cli = meow(`
 	  --engine ADDRESS  serve: unix:///PATH or tcp://127.0.0.1:PORT, for DOCKER_HOST
 	  --any-address     serve: also on an address that other machines can reach
 	  --json            list, grade: JSON
+	  --at N            replay: the state after N actions, every panel of it, as JSON
+	  --diff A B        replay: what changed from action A to action B
 	  --format NAME     grade: ${formatNames.join(', ')}
 	  --policy FILE     grade: what hints, lateness and attempts cost
 	  --jobs N          grade: threads (default: one for each processor)
@@ -51,6 +53,8 @@ const cli = meow(`
 		engine: {type: 'string'},
 		anyAddress: {type: 'boolean', default: false},
 		json: {type: 'boolean', default: false},
+		at: {type: 'number'},
+		diff: {type: 'number'},
 		format: {type: 'string', default: 'text', choices: [...formatNames]},
 		policy: {type: 'string'},
 		jobs: {type: 'number'},
@@ -69,7 +73,6 @@ function complain(message: string): number {
 async function main(): Promise<number> {
 	const [command, ...rest] = cli.input;
 	const {json, seed} = cli.flags;
-	const packs = cli.flags.lab === undefined ? [] : [cli.flags.lab];
 	if (!Number.isSafeInteger(seed) || seed < 0) {
 		return complain('--seed must be a whole number from 0 to 2^53 - 1');
 	}
@@ -96,7 +99,7 @@ async function main(): Promise<number> {
 		}
 
 		case 'replay': {
-			return rest[0] === undefined ? complain('replay: name a transcript') : replayFile(rest[0], packs);
+			return rest[0] === undefined ? complain('replay: name a transcript') : replayIt(rest[0], rest.slice(1));
 		}
 
 		case 'grade': {
@@ -116,6 +119,17 @@ async function main(): Promise<number> {
 			return complain(`unknown command "${command}"; see virtlab --help`);
 		}
 	}
+}
+
+/** `--diff A B`: meow gives A to the flag and leaves B among the arguments. */
+function replayIt(path: string, more: readonly string[]): number {
+	const {at, diff, lab} = cli.flags;
+	const moments = diff === undefined ? [] : [diff, Number(more[0])];
+	if ([...at === undefined ? [] : [at], ...moments].some(number => !(Number.isSafeInteger(number) && number >= 0))) {
+		return complain('replay: --at N and --diff A B take numbers of actions, from 0');
+	}
+
+	return replayFile(path, {packs: lab === undefined ? [] : [lab], at, diff: moments});
 }
 
 async function gradeThem(paths: readonly string[]): Promise<number> {

@@ -5,9 +5,10 @@ import {prove} from '../grade/prove.js';
 import {describeProblem} from '../lab/load.js';
 import type {Lab} from '../lab/schema.js';
 import type {Locale} from '../i18n/message.js';
-import {readTranscript} from '../transcript/read.js';
+import {readTranscript, type Transcript} from '../transcript/read.js';
 import {replay} from '../transcript/replay.js';
 import {allLabs, labFolders} from './catalogue.js';
+import {describeDiff, describeMoment, momentsAt} from './explain.js';
 import {knownLabs} from './grade-one.js';
 import {visible} from './visible.js';
 
@@ -46,8 +47,14 @@ export function check(paths: readonly string[]): number {
 	return flawed === 0 ? 0 : 1;
 }
 
-/** `virtlab replay FILE`: shows what was shown, by running the actions again. 2 if the file is broken or the replay differs. */
-export function replayFile(path: string, packs: readonly string[]): number {
+/** Where to look into a session: after how many actions. */
+export type ReplayWish = {readonly packs: readonly string[]; readonly at: number | undefined; readonly diff: readonly number[]};
+
+/**
+ * `virtlab replay FILE`: shows what was shown, by running the actions again. `--at N`: the state after N actions, as JSON. `--diff A B`: what
+ * changed between two moments. 2 if the file is broken or the replay differs.
+ */
+export function replayFile(path: string, {packs, at, diff}: ReplayWish): number {
 	const bytes = readNamed(path);
 	if (bytes === undefined) {
 		return 2;
@@ -65,6 +72,10 @@ export function replayFile(path: string, packs: readonly string[]): number {
 		return complain(`${path}: line 1: there is no lab "${named.id}" here`);
 	}
 
+	return at === undefined && diff.length === 0 ? showAgain(path, transcript, lab) : explain(path, {transcript, lab, at, diff});
+}
+
+function showAgain(path: string, transcript: Transcript, lab: Lab | undefined): number {
 	for (const {applied, agrees, record} of replay(transcript, lab)) {
 		for (const {stream, bytes} of applied.output) {
 			const target = stream === 'stderr' ? process.stderr : process.stdout;
@@ -77,6 +88,24 @@ export function replayFile(path: string, packs: readonly string[]): number {
 	}
 
 	return transcript.cutOff === undefined ? 0 : complain(`${path}: line ${transcript.cutOff.line}: ${transcript.cutOff.message}`);
+}
+
+type Question = {readonly transcript: Transcript; readonly lab: Lab | undefined; readonly at: number | undefined; readonly diff: readonly number[]};
+
+function explain(path: string, {transcript, lab, at, diff}: Question): number {
+	try {
+		const [moment, other] = momentsAt(transcript, lab, at === undefined ? diff : [at]);
+		const text = other === undefined ? `${JSON.stringify(describeMoment(moment!), undefined, 2)}\n` : describeDiff(moment!, other);
+		// JSON escapes control characters; the other text is made of JSON and of ids.
+		print(visible(new TextEncoder().encode(text)));
+		return 0;
+	} catch (error) {
+		if (error instanceof RangeError) {
+			return complain(`${path}: ${error.message}`);
+		}
+
+		throw error;
+	}
 }
 
 function readNamed(path: string): Uint8Array | undefined {

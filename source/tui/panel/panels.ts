@@ -19,15 +19,17 @@ export type PanelName = 'hosts' | 'vcpu-map' | 'layer-stack' | 'images' | 'proce
 
 export type Panel = {
 	readonly title: PlainKey;
+	/** What it shows, as plain data. */
+	data(context: PanelContext): unknown;
 	lines(context: PanelContext, view: PanelView): Line[];
 };
 
 export const panels: Readonly<Record<PanelName, Panel>> = {
-	hosts: {title: 'panel.hosts', lines: (context, view) => hostsPanel(selectHosts(context), view)},
-	'vcpu-map': {title: 'panel.vcpu-map', lines: (context, view) => vcpuMapPanel(selectVcpuMap(context), view)},
-	'layer-stack': {title: 'panel.layer-stack', lines: (context, view) => layerStackPanel(selectLayerStacks(context), view)},
-	images: {title: 'panel.images', lines: (context, view) => imagesPanel(selectImages(context), view)},
-	processes: {title: 'panel.processes', lines: (context, view) => processesPanel(selectProcesses(context), view)},
+	hosts: {title: 'panel.hosts', data: selectHosts, lines: (context, view) => hostsPanel(selectHosts(context), view)},
+	'vcpu-map': {title: 'panel.vcpu-map', data: selectVcpuMap, lines: (context, view) => vcpuMapPanel(selectVcpuMap(context), view)},
+	'layer-stack': {title: 'panel.layer-stack', data: selectLayerStacks, lines: (context, view) => layerStackPanel(selectLayerStacks(context), view)},
+	images: {title: 'panel.images', data: selectImages, lines: (context, view) => imagesPanel(selectImages(context), view)},
+	processes: {title: 'panel.processes', data: selectProcesses, lines: (context, view) => processesPanel(selectProcesses(context), view)},
 };
 
 export const panelNames = Object.keys(panels) as readonly PanelName[];
