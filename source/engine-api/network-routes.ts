@@ -10,7 +10,7 @@ import {plug, unplug} from '../model/container/endpoint.js';
 import {engineError, type EngineError, isEngineError} from '../model/container/engine.js';
 import {JsonFields} from '../model/container/json-fields.js';
 import {volumeJson} from '../model/container/network-view.js';
-import {refreshHosts} from '../model/container/container-prepare.js';
+import {refreshNetworkFiles} from '../model/container/container-prepare.js';
 import {createVolume, getVolume, removeVolume} from '../model/container/volume.js';
 import {type Act, type ActHandler, atOnce, idOf, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
@@ -51,7 +51,7 @@ const connect = once(function * (act) {
 
 	const changed = changeContainer(host, container.id, {endpoints: [...container.endpoints, plugged]})!;
 	if (isRunning(changed)) {
-		yield * refreshHosts(host, changed);
+		yield * refreshNetworkFiles(host, changed);
 	}
 
 	return 200;
@@ -78,7 +78,7 @@ const disconnect = once(function * (act) {
 	unplug(host, container, endpoint, container.namespaces?.net);
 	const changed = changeContainer(host, container.id, {endpoints: container.endpoints.filter(each => each !== endpoint)})!;
 	if (isRunning(changed)) {
-		yield * refreshHosts(host, changed);
+		yield * refreshNetworkFiles(host, changed);
 	}
 
 	return 200;

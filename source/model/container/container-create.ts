@@ -7,6 +7,7 @@ import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
 import {parseSignal} from '../kernel/signal.js';
 import {commandOf, mergeConfig, parseConfig} from './container-config.js';
+import {parseLink} from './container-link.js';
 import {drawName, nameConflict, parseContainerName} from './container-name.js';
 import type {Container, ContainerConfig, ContainerLayer, Endpoint, HostConfig} from './container-schema.js';
 import {findContainer, logContainerEvent, putContainer} from './container-store.js';
@@ -119,8 +120,9 @@ function checkMode(engine: Engine, {NetworkMode, Links, Sysctls, IpcMode, PidMod
 		return engineError(400, 'invalid container format container:<name|id>');
 	}
 
-	if ((Links ?? []).length > 0) {
-		return engineError(501, 'virtlab does not model links between containers; use a network');
+	const link = checkLinks(engine, NetworkMode, Links ?? []);
+	if (link !== undefined) {
+		return link;
 	}
 
 	const shared = Object.keys(Sysctls ?? {}).find(name => !isNamespaced(name) || (NetworkMode === 'host' && name.startsWith('net.')));
@@ -145,6 +147,26 @@ function checkMode(engine: Engine, {NetworkMode, Links, Sysctls, IpcMode, PidMod
 	const joined = [IpcMode, PidMode].find(mode => mode.startsWith('container:'));
 	const other = joined === undefined ? undefined : findContainer(engine, joined.slice('container:'.length));
 	return isEngineError(other) ? engineError(400, other.message) : undefined;
+}
+
+function checkLinks(engine: Engine, mode: string, links: readonly string[]): EngineError | undefined {
+	if (links.length > 0 && (mode === 'host' || mode.startsWith('container:'))) {
+		return engineError(400, `conflicting options: ${mode === 'host' ? 'host type networking' : 'container type network'} can't be used with links. This would result in undefined behavior`);
+	}
+
+	for (const link of links) {
+		const parsed = parseLink(link);
+		const other = isEngineError(parsed) ? parsed : findContainer(engine, parsed.target);
+		if (isEngineError(parsed) || isEngineError(other)) {
+			return isEngineError(parsed) ? parsed : engineError(400, `could not get container for ${parsed.target}: ${(other as EngineError).message}`);
+		}
+
+		if (mode === 'bridge' && other.hostConfig.NetworkMode === 'host') {
+			return engineError(400, 'conflicting options: host type networking can\'t be used with links. This would result in undefined behavior');
+		}
+	}
+
+	return undefined;
 }
 
 /** Parameters of which every container has its own. Source: opencontainers/runc libcontainer/configs/validate sysctl(). */
@@ -178,8 +200,10 @@ export function parseEndpoint(networkName: string, value: Json): Endpoint | Engi
 	const fields = new JsonFields(value, 'EndpointSettings');
 	const address = new JsonFields(fields.raw('IPAMConfig'), 'EndpointIPAMConfig').text('IPv4Address');
 	const aliases = fields.texts('Aliases');
+	const links = fields.texts('Links');
 	const endpoint = newEndpoint(networkName, {
 		aliases: aliases === undefined || aliases.length === 0 ? null : aliases,
+		links: links === undefined || links.length === 0 ? null : links,
 		requestedAddress: address === '' ? undefined : address,
 		requestedMac: fields.text('MacAddress') === '' ? undefined : fields.text('MacAddress'),
 	});

@@ -4,13 +4,14 @@ import type {Container} from './container-schema.js';
 
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** PATH, HOSTNAME, what the container was given, and HOME if that is not among it. */
-export function environment({config}: Container, home: string): ReadonlyMap<string, string> {
+/** PATH, HOSTNAME, what its links say, what the container was given, and HOME if that is not among it. */
+export function environment({config}: Container, home: string, ofLinks: readonly string[] = []): ReadonlyMap<string, string> {
 	const env = new Map([['PATH', defaultPath], ['HOSTNAME', config.Hostname]]);
 	if (config.Tty === true) {
 		env.set('TERM', 'xterm');
 	}
 
+	addVariables(env, ofLinks);
 	addVariables(env, config.Env);
 	if (!env.has('HOME')) {
 		env.set('HOME', home);

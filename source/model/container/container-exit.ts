@@ -10,10 +10,11 @@ import {resolve} from '../kernel/vfs.js';
 import type {Container, ContainerId} from './container-schema.js';
 import {changeContainer, containerChannel, getContainer, logContainerEvent} from './container-store.js';
 import {layerPaths} from './container-view.js';
-import {unplug, unpublishPorts} from './endpoint.js';
+import {unplug} from './endpoint.js';
 import {type EngineError} from './engine.js';
 import {type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
 import {removeContainerNow} from './container-remove.js';
+import {unpublishPorts} from './port-publish.js';
 import {endNamespaces} from './sandbox.js';
 
 /** First pause before a restart; doubled each time up to the longest, and forgotten after a good run. Source: restartmanager.go. */
@@ -97,7 +98,7 @@ function wasOomKilled(host: EngineHost, {cgroup}: Container): boolean {
 
 /** Gives back what only a running container has: ports, networks, mounts, namespaces, its cgroup. */
 export function releaseResources(host: EngineHost, container: Container): void {
-	unpublishPorts(host, container.ports);
+	unpublishPorts(host, container);
 	const endpoints = container.endpoints.map(endpoint => unplug(host, container, endpoint, container.namespaces?.net));
 	unmountFromHost(host, container);
 	endNamespaces(host, container);

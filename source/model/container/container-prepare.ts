@@ -6,10 +6,13 @@ import type {FsContext} from '../kernel/filesystem.js';
 import type {FsId, NodeId} from '../kernel/file-types.js';
 import {resolve, typeOf} from '../kernel/vfs.js';
 import {containerDirectory} from './container-view.js';
-import {hostsText, makeDirectories, writeFile} from './container-files.js';
-import {makeMerged} from './container-filesystem.js';
+import {externalServers, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
+import {makeMerged, readTextFile} from './container-filesystem.js';
+import {linkedHosts} from './container-link.js';
 import type {Container, MountPoint} from './container-schema.js';
 import {changeContainer} from './container-store.js';
+import {hostGateway} from './docker-network.js';
+import {setUpstream} from './endpoint.js';
 import {type EngineHost, fsContext, hostCaller, type Work} from './engine-host.js';
 
 export function * prepareContainer(host: EngineHost, container: Container): Work<void> {
@@ -24,9 +27,15 @@ export function * prepareContainer(host: EngineHost, container: Container): Work
 	}
 }
 
-/** Writes /etc/hosts again after the container's addresses have changed. */
-export function * refreshHosts(host: EngineHost, container: Container): Work<void> {
-	yield * writeFile(host.process, `${containerDirectory(container)}/hosts`, hostsText(container, container.endpoints[0]?.gateway ?? ''));
+/** Writes /etc/hosts again after the container's addresses have changed, and resolv.conf if it has come to its first user-defined network. */
+export function * refreshNetworkFiles(host: EngineHost, container: Container): Work<void> {
+	const directory = containerDirectory(container);
+	const hostFile = readTextFile(hostCaller(host), '/etc/resolv.conf') ?? '';
+	setUpstream(host, container, externalServers(container, hostFile));
+	yield * writeFile(host.process, `${directory}/hosts`, hostsText(container, {hostGateway: hostGateway(host), links: linkedHosts(host, container)}));
+	if (container.endpoints.some(({dnsNames}) => dnsNames !== null)) {
+		yield * writeFile(host.process, `${directory}/resolv.conf`, resolvText(container, hostFile));
+	}
 }
 
 type Directory = {readonly fs: FsId; readonly node: NodeId};

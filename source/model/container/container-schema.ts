@@ -193,6 +193,8 @@ export type PublishedPort = {
 	readonly protocol: 'tcp' | 'udp' | 'sctp';
 	readonly hostAddress: string;
 	readonly hostPort: number;
+	/** The process that takes connections which netfilter does not translate; of TCP ports only. */
+	readonly proxy: TaskId | undefined;
 };
 
 /** Where a container's files are: what it wrote, over what docker prepared, over its image. */
@@ -262,6 +264,8 @@ export type DockerNetwork = {
 	readonly gateway: string;
 	/** `--ip-range`, or empty. */
 	readonly ipRange: string;
+	/** `--aux-address`: addresses that containers must not get, by name. */
+	readonly auxiliary: Readonly<Record<string, string>>;
 	readonly hasExplicitPool: boolean;
 	readonly bridge: string;
 	readonly isInternal: boolean;

@@ -16,7 +16,7 @@ import {defaultPath, environment, startExitCode} from './container-environment.j
 import {hasHealthcheck, startHealthMonitor} from './container-health.js';
 import {type BindMount, containerInit, type InitRequest, type TmpfsMount} from './container-init.js';
 import {containerExited, releaseResources} from './container-exit.js';
-import {hostnameText, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
+import {externalServers, hostnameText, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
 import {makeMerged, readTextFile} from './container-filesystem.js';
 import type {Container, ContainerId, MountPoint} from './container-schema.js';
 import {restrictionsOf} from './container-restrictions.js';
@@ -24,11 +24,13 @@ import {containerShim, shimFds} from './container-shim.js';
 import {changeContainer, containerChannel, getContainer, isRunning, logContainerEvent} from './container-store.js';
 import {findUser} from './container-user.js';
 import {containerDirectory, layerPaths, layersRoot, logPath} from './container-view.js';
-import {findNetwork} from './docker-network.js';
-import {plug, publishPorts} from './endpoint.js';
+import {findNetwork, hostGateway} from './docker-network.js';
+import {plug, setUpstream} from './endpoint.js';
 import {engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {containerCaller, type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
 import {grantedCapabilities} from './granted-capabilities.js';
+import {linkedEnvironment, linkedHosts, linkProblem} from './container-link.js';
+import {publishPorts} from './port-publish.js';
 import {makeNamespaces} from './sandbox.js';
 import type {Layer} from './schema.js';
 
@@ -110,6 +112,11 @@ function openSandbox(host: EngineHost, container: Container): Container | Engine
 
 	const {NetworkMode} = container.hostConfig;
 	let open = must(changeContainer(host, container.id, {namespaces, sandbox: NetworkMode.startsWith('container:') ? '' : newId(host, 'sandbox-id')}), 'openSandbox');
+	const unlinked = linkProblem(host, open);
+	if (unlinked !== undefined) {
+		return unlinked;
+	}
+
 	const missing = open.endpoints.map(endpoint => findNetwork(host, endpoint.networkName)).find(isEngineError);
 	if (missing !== undefined) {
 		return engineError(missing.status, `failed to set up container networking: ${missing.message}`);
@@ -134,9 +141,9 @@ export function * writeFiles(host: EngineHost, container: Container): Work<void>
 	const directory = containerDirectory(container);
 	makeDirectories(host.process, directory, 0o710);
 	const hostFile = readTextFile(hostCaller(host), '/etc/resolv.conf') ?? '';
-	const gateway = container.endpoints[0]?.gateway ?? '';
+	setUpstream(host, container, externalServers(container, hostFile));
 	yield * writeFile(host.process, `${directory}/hostname`, hostnameText(container));
-	yield * writeFile(host.process, `${directory}/hosts`, hostsText(container, gateway));
+	yield * writeFile(host.process, `${directory}/hosts`, hostsText(container, {hostGateway: hostGateway(host), links: linkedHosts(host, container)}));
 	yield * writeFile(host.process, `${directory}/resolv.conf`, resolvText(container, hostFile));
 }
 
@@ -222,7 +229,7 @@ function initRequest(host: EngineHost, container: Container, root: Place): Omit<
 
 	return {
 		argv: [container.path, ...container.args],
-		env: environment(container, user.home),
+		env: environment(container, user.home, linkedEnvironment(host, container)),
 		workingDir: config.WorkingDir ?? '',
 		user,
 		capabilities: grantedCapabilities(hostConfig),

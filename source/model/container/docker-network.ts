@@ -3,10 +3,11 @@
 
 import {nowNs} from '../../base/clock.js';
 import {isJsonObject, type Json} from '../../base/json.js';
-import {type Cidr, formatCidr, overlaps, parseCidr} from '../network/address.js';
-import {addAddress, addLink, findLink, netNamespace, removeLink, setUp} from '../network/link.js';
+import {type Cidr, formatCidr, overlaps, parseCidr, parseIpv4} from '../network/address.js';
+import {addAddress, addLink, findLink, removeLink, setUp} from '../network/link.js';
 import type {NetNamespaceId} from '../network/network-schema.js';
 import type {DockerNetwork} from './container-schema.js';
+import {allowNetwork, forgetNetwork, installChains} from './docker-firewall.js';
 import {type Engine, engineError, type EngineError, type EngineReader, isEngineError, logEvent, newId} from './engine.js';
 import {checkPool, chooseSubnet, defaultGateway, type Pool} from './ipam.js';
 import {JsonFields} from './json-fields.js';
@@ -59,12 +60,11 @@ export function makePredefinedNetworks(engine: Engine): void {
 
 	const base = {
 		createdNs: nowNs(engine.tx), subnet: '', gateway: '', ipRange: '', hasExplicitPool: false, bridge: '', isInternal: false, isAttachable: false,
-		options: {}, ipamOptions: null, labels: {}, leases: new Map(), members: new Map(), lowestFree: 0,
+		auxiliary: {}, options: {}, ipamOptions: null, labels: {}, leases: new Map(), members: new Map(), lowestFree: 0,
 	} satisfies Partial<DockerNetwork>;
 	putNetwork(engine, {...base, id: newId(engine, 'network-id'), name: 'none', driver: 'null'});
 	putNetwork(engine, {...base, id: newId(engine, 'network-id'), name: 'host', driver: 'host'});
-	const host = netNamespace(engine.tx, hostNetwork(engine));
-	engine.tx.put('net-namespace', host.id, {...host, isForwarding: true});
+	installChains(engine.tx, hostNetwork(engine));
 	makeBridge(engine, {
 		...base, id: newId(engine, 'network-id'), name: 'bridge', driver: 'bridge', subnet: '172.17.0.0/16', gateway: '172.17.0.1', bridge: 'docker0',
 		options: defaultBridgeOptions,
@@ -75,17 +75,20 @@ export function makePredefinedNetworks(engine: Engine): void {
 function makeBridge(engine: Engine, network: DockerNetwork): void {
 	const {tx} = engine;
 	const namespace = hostNetwork(engine);
-	const link = addLink(tx, namespace, {name: network.bridge, kind: 'bridge'});
+	const link = addLink(tx, namespace, {name: network.bridge, kind: 'bridge', mtu: mtuOf(network)});
 	setUp(tx, namespace, link.index, true);
 	addAddress(tx, namespace, link.index, {address: network.gateway, prefixLength: parseCidr(network.subnet)!.prefixLength, scope: 'global'});
-	const host = netNamespace(tx, namespace);
-	tx.put('net-namespace', namespace, {
-		...host,
-		masquerades: network.isInternal ? host.masquerades : [...host.masquerades, {subnet: network.subnet, exceptOut: network.bridge}],
-		isolatedBridges: new Set(host.isolatedBridges).add(network.bridge),
-		internalBridges: network.isInternal ? new Set(host.internalBridges).add(network.bridge) : host.internalBridges,
-	});
+	allowNetwork(tx, namespace, network);
 	putNetwork(engine, network);
+}
+
+/** What `host-gateway` means in `--add-host`: the host's address on the default bridge. */
+export function hostGateway(engine: EngineReader): string {
+	return networksOf(engine).find(({name}) => name === 'bridge')?.gateway ?? '';
+}
+
+export function mtuOf({options}: DockerNetwork): number {
+	return Number(options['com.docker.network.driver.mtu'] ?? 1500);
 }
 
 const unmodelled = ['Ingress', 'ConfigOnly', 'ConfigFrom', 'EnableIPv6'] as const;
@@ -106,11 +109,16 @@ export function createNetwork(engine: Engine, request: Json): DockerNetwork | En
 		return pool;
 	}
 
-	const id = newId(engine, 'network-id');
 	const options = fields.record('Options') ?? {};
+	const wrong = checkOptions(options);
+	if (wrong !== undefined) {
+		return wrong;
+	}
+
+	const id = newId(engine, 'network-id');
 	const network: DockerNetwork = {
 		id, name, createdNs: nowNs(engine.tx), driver: 'bridge', ...pool, bridge: options['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`,
-		isInternal: fields.flag('Internal'), isAttachable: fields.flag('Attachable'), options, ipamOptions: ipam.record('Options') ?? {},
+		auxiliary: pool.auxiliary, isInternal: fields.flag('Internal'), isAttachable: fields.flag('Attachable'), options, ipamOptions: ipam.record('Options') ?? {},
 		labels: fields.record('Labels') ?? {}, leases: new Map(), members: new Map(), lowestFree: parseCidr(pool.subnet)!.base + 1,
 		hasExplicitPool: (ipam.objects('Config') ?? []).length > 0,
 	};
@@ -144,7 +152,11 @@ function checkCreate(engine: EngineReader, fields: JsonFields, name: string, dri
 		return engineError(403, `only one instance of "${driver}" network is allowed`);
 	}
 
-	if (driver === 'macvlan' || driver === 'ipvlan' || driver === 'overlay') {
+	if (driver === 'overlay') {
+		return engineError(503, 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
+	}
+
+	if (driver === 'macvlan' || driver === 'ipvlan') {
 		return engineError(501, `virtlab does not model the network driver ${driver}`);
 	}
 
@@ -155,6 +167,39 @@ function checkCreate(engine: EngineReader, fields: JsonFields, name: string, dri
 	const set = unmodelled.find(key => fields.raw(key) === true || (isJsonObject(fields.raw(key)) && new JsonFields(fields.raw(key), key).text('Network') !== ''));
 	return set === undefined ? undefined : engineError(501, `virtlab does not model networks with ${set}`);
 }
+
+const flagOptions = ['enable_icc', 'enable_ip_masquerade', 'inhibit_ipv4'].map(name => `com.docker.network.bridge.${name}`);
+
+/** Options of the bridge driver. Source: libnetwork/drivers/bridge/bridge_linux.go, networkConfiguration.fromLabels. */
+function checkOptions(options: Readonly<Record<string, string>>): EngineError | undefined {
+	const wrong = (name: string, problem: string) => engineError(400, `failed to parse ${name} value: ${options[name]} (${problem})`);
+	for (const [name, value] of Object.entries(options)) {
+		if (flagOptions.includes(name) && !/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/v.test(value)) {
+			return wrong(name, `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
+		}
+
+		if (name === 'com.docker.network.driver.mtu' && !/^\d{1,5}$/v.test(value)) {
+			return wrong(name, `strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`);
+		}
+
+		if (name === hostBindingOption && parseIpv4(value) === undefined) {
+			return wrong(name, 'nil ip');
+		}
+
+		if (name === 'com.docker.network.bridge.name' && !/^[\w.\-]{1,15}$/v.test(value)) {
+			return engineError(400, `invalid interface name ${JSON.stringify(value)}`);
+		}
+
+		if (name.startsWith('com.docker.network.bridge.gateway_mode') && value !== 'nat') {
+			return engineError(501, `virtlab does not model the gateway mode ${value}`);
+		}
+	}
+
+	return undefined;
+}
+
+/** The host's address at which ports are published that name none. */
+export const hostBindingOption = 'com.docker.network.bridge.host_binding_ipv4';
 
 function poolOf(engine: EngineReader, ipam: JsonFields): Pool | EngineError {
 	const configs = ipam.objects('Config') ?? [];
@@ -167,10 +212,10 @@ function poolOf(engine: EngineReader, ipam: JsonFields): Pool | EngineError {
 	const fields = new JsonFields(config, 'IPAMConfig');
 	if (config === undefined || fields.text('Subnet') === '') {
 		const subnet = chooseSubnet(taken);
-		return isEngineError(subnet) ? subnet : {subnet: formatCidr(subnet), gateway: fields.text('Gateway') || defaultGateway(subnet), ipRange: ''};
+		return isEngineError(subnet) ? subnet : {subnet: formatCidr(subnet), gateway: fields.text('Gateway') || defaultGateway(subnet), ipRange: '', auxiliary: {}};
 	}
 
-	const pool = checkPool({Subnet: fields.text('Subnet'), Gateway: fields.text('Gateway'), IPRange: fields.text('IPRange')});
+	const pool = checkPool({Subnet: fields.text('Subnet'), Gateway: fields.text('Gateway'), IPRange: fields.text('IPRange'), AuxiliaryAddresses: fields.record('AuxiliaryAddresses') ?? {}});
 	if (isEngineError(pool)) {
 		return pool;
 	}
@@ -220,12 +265,7 @@ export function removeBridge(engine: Engine, network: DockerNetwork): void {
 		removeLink(tx, namespace, link.index);
 	}
 
-	const host = netNamespace(tx, namespace);
-	const without = (bridges: ReadonlySet<string>) => new Set([...bridges].filter(bridge => bridge !== network.bridge));
-	tx.put('net-namespace', namespace, {
-		...host, masquerades: host.masquerades.filter(rule => rule.exceptOut !== network.bridge),
-		isolatedBridges: without(host.isolatedBridges), internalBridges: without(host.internalBridges),
-	});
+	forgetNetwork(tx, namespace, network);
 	tx.delete(`docker-network:${engine.engine}`, network.id);
 	logNetworkEvent(engine, network, 'destroy');
 }

@@ -1,16 +1,16 @@
-// Putting a container's network namespace on docker networks, and publishing its ports on the host.
-// Source: moby/moby daemon/container_operations.go, libnetwork/endpoint.go, drivers/bridge/port_mapping_linux.go.
+// Putting a container's network namespace on docker networks. Source: moby/moby daemon/container_operations.go, libnetwork/endpoint.go.
 
 import {must} from '../../base/assert.js';
 import {randomHex} from '../../base/random.js';
 import {parseCidr} from '../network/address.js';
-import {addAddress, addRoute, addVethPair, findLink, netNamespace, removeLink, setMaster, setUp} from '../network/link.js';
+import {addAddress, addRoute, addVethPair, changeLink, findLink, getLink, netNamespace, removeLink, setMaster, setUp} from '../network/link.js';
 import {addName, removeName} from '../network/name.js';
-import {addNatRule, conflictingRule, removeNatRule} from '../network/nat.js';
-import type {Link, NetNamespaceId} from '../network/network-schema.js';
-import type {Container, DockerNetwork, Endpoint, PublishedPort} from './container-schema.js';
-import {findNetwork, hostNetwork, logNetworkEvent, putNetwork} from './docker-network.js';
-import {type Engine, engineError, type EngineError, engineInfo, firstHostPort, isEngineError, lastHostPort, newId} from './engine.js';
+import type {EmbeddedResolver, Link, NetNamespaceId} from '../network/network-schema.js';
+import type {Container, DockerNetwork, Endpoint} from './container-schema.js';
+import {guardEndpoint, releaseEndpoint} from './docker-firewall.js';
+import {findContainer} from './container-store.js';
+import {findNetwork, hostNetwork, logNetworkEvent, mtuOf, putNetwork} from './docker-network.js';
+import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {returnAddress, takeAddress} from './ipam.js';
 
 /** An endpoint as a request describes it: nothing is connected yet. */
@@ -45,6 +45,7 @@ export function plug(engine: Engine, container: Container, endpoint: Endpoint, s
 	}
 
 	putNetwork(engine, {...taken.network, members: new Map(network.members).set(container.id, id)});
+	guardEndpoint(engine.tx, hostNetwork(engine), network, taken.address);
 	const link = plugCable(engine, network, sandbox, taken.address, endpoint.requestedMac);
 	const connected: Endpoint = {
 		...endpoint, network: network.id, id, address: taken.address, prefixLength: parseCidr(network.subnet)!.prefixLength, gateway: network.isInternal ? '' : network.gateway,
@@ -54,7 +55,10 @@ export function plug(engine: Engine, container: Container, endpoint: Endpoint, s
 		addName(engine.tx, network.id, name, taken.address);
 	}
 
-	refreshResolver(engine, sandbox, scope => [...scope, ...(network.name === 'bridge' ? [] : [network.id])]);
+	if (network.name !== 'bridge') {
+		changeResolver(engine, sandbox, resolver => ({...resolver, scopes: [...resolver.scopes, network.id], own: withLinks(engine, resolver.own, endpoint)}));
+	}
+
 	logNetworkEvent(engine, network, 'connect', {container: container.id});
 	return connected;
 }
@@ -80,6 +84,10 @@ function plugCable(engine: Engine, network: DockerNetwork, sandbox: NetNamespace
 		{namespace: host, name: `veth${randomHex(tx, 'veth', 7)}`},
 		{namespace: sandbox, name: `eth${number}`, ...(mac === undefined ? {} : {mac})},
 	);
+	for (const [namespace, link] of [[host, outer], [sandbox, inner]] as const) {
+		changeLink(tx, namespace, link.index, {mtu: mtuOf(network)});
+	}
+
 	setMaster(tx, host, outer.index, bridge.index);
 	setUp(tx, host, outer.index, true);
 	setUp(tx, sandbox, inner.index, true);
@@ -89,12 +97,49 @@ function plugCable(engine: Engine, network: DockerNetwork, sandbox: NetNamespace
 		addRoute(tx, sandbox, {destination: '0.0.0.0/0', gateway: network.gateway, device: inner.index, source: undefined, scope: 'global', metric: 0, protocol: 'boot'});
 	}
 
-	return inner;
+	return getLink(tx, sandbox, inner.index);
 }
 
-function refreshResolver(engine: Engine, sandbox: NetNamespaceId, change: (scopes: readonly string[]) => readonly string[]): void {
+/** The default route of a network that is left goes over to another one that leads out. */
+function moveDefaultRoute({tx}: Engine, container: Container, {sandbox, without}: {readonly sandbox: NetNamespaceId; readonly without: Endpoint}): void {
+	const next = container.endpoints.find(each => each !== without && each.gateway !== '' && findLink(tx, sandbox, each.interfaceName) !== undefined);
+	const hasDefault = [...tx.table(`route:${sandbox}`).values()].some(route => route.destination === '0.0.0.0/0');
+	if (next !== undefined && !hasDefault) {
+		const {index} = findLink(tx, sandbox, next.interfaceName)!;
+		addRoute(tx, sandbox, {destination: '0.0.0.0/0', gateway: next.gateway, device: index, source: undefined, scope: 'global', metric: 0, protocol: 'boot'});
+	}
+}
+
+const emptyResolver: EmbeddedResolver = {scopes: [], own: new Map(), upstream: undefined};
+
+/** The server at 127.0.0.11 is there as long as the namespace is on a user-defined network. */
+function changeResolver(engine: Engine, sandbox: NetNamespaceId, change: (resolver: EmbeddedResolver) => EmbeddedResolver): void {
 	const namespace = netNamespace(engine.tx, sandbox);
-	engine.tx.put('net-namespace', sandbox, {...namespace, resolverScopes: change(namespace.resolverScopes)});
+	const resolver = change(namespace.resolver ?? emptyResolver);
+	engine.tx.put('net-namespace', sandbox, {...namespace, resolver: resolver.scopes.length === 0 ? undefined : resolver});
+}
+
+/** Names that `--link container:alias` gives to others for this container alone. */
+function withLinks(engine: Engine, own: EmbeddedResolver['own'], {links}: Endpoint): EmbeddedResolver['own'] {
+	const names = new Map(own);
+	for (const link of links ?? []) {
+		const [name = '', alias = name] = link.split(':');
+		const other = findContainer(engine, name);
+		names.set(alias.toLowerCase(), isEngineError(other) ? name : other.name);
+	}
+
+	return names;
+}
+
+/** Whom the embedded server asks for names that it does not know: the host's servers, unless no network leads outside. */
+export function setUpstream(engine: Engine, container: Container, servers: readonly string[]): void {
+	const sandbox = container.namespaces?.net;
+	if (sandbox === undefined || engine.tx.get('net-namespace', sandbox)?.resolver === undefined) {
+		return;
+	}
+
+	const leadsOut = container.endpoints.some(endpoint => endpoint.gateway !== '');
+	changeResolver(engine, sandbox, resolver => ({...resolver, upstream: leadsOut ? {namespace: hostNetwork(engine), servers} : undefined}));
 }
 
 /** Disconnects. The endpoint keeps what was asked for, so that it can be plugged in again. */
@@ -105,6 +150,10 @@ export function unplug(engine: Engine, container: Container, endpoint: Endpoint,
 		const members = new Map(network.members);
 		members.delete(container.id);
 		putNetwork(engine, {...(endpoint.address === '' ? network : returnAddress(network, endpoint.address)), members});
+		if (endpoint.address !== '') {
+			releaseEndpoint(tx, hostNetwork(engine), network, endpoint.address);
+		}
+
 		for (const name of endpoint.dnsNames ?? []) {
 			removeName(tx, network.id, name, endpoint.address);
 		}
@@ -115,92 +164,10 @@ export function unplug(engine: Engine, container: Container, endpoint: Endpoint,
 	const link = sandbox === undefined || endpoint.interfaceName === '' ? undefined : findLink(tx, sandbox, endpoint.interfaceName);
 	if (sandbox !== undefined && link !== undefined) {
 		removeLink(tx, sandbox, link.index);
-		refreshResolver(engine, sandbox, scopes => scopes.filter(scope => scope !== network?.id));
+		changeResolver(engine, sandbox, resolver => ({...resolver, scopes: resolver.scopes.filter(scope => scope !== network?.id)}));
+		moveDefaultRoute(engine, container, {sandbox, without: endpoint});
 	}
 
 	const {networkName, aliases, links, requestedAddress, requestedMac} = endpoint;
 	return {...newEndpoint(networkName, {aliases, links, requestedAddress, requestedMac}), network: endpoint.network};
-}
-
-/** Makes the host's ports lead to the container. Nothing is published if one of them is taken. */
-export function publishPorts(engine: Engine, container: Container, endpoint: Endpoint): readonly PublishedPort[] | EngineError {
-	const published: PublishedPort[] = [];
-	for (const wanted of wantedPorts(container)) {
-		const port = publishPort(engine, wanted, endpoint);
-		if (isEngineError(port)) {
-			unpublishPorts(engine, published);
-			return engineError(500, `failed to set up container networking: driver failed programming external connectivity on endpoint ${container.name} (${endpoint.id}): ${port.message}`);
-		}
-
-		published.push(port);
-		engine.tx.emit({kind: 'port-publish', engine: engine.engine, container: container.id, hostPort: port.hostPort});
-	}
-
-	return published;
-}
-
-type WantedPort = {readonly containerPort: number; readonly protocol: PublishedPort['protocol']; readonly hostAddress: string; readonly first: number; readonly last: number};
-
-function wantedPorts({hostConfig, config}: Container): readonly WantedPort[] {
-	const wanted: WantedPort[] = [];
-	const exposed = hostConfig.PublishAllPorts ? Object.keys(config.ExposedPorts ?? {}).filter(port => hostConfig.PortBindings[port] === undefined) : [];
-	const bindings = [...Object.entries(hostConfig.PortBindings), ...exposed.map(port => [port, [{HostIp: '', HostPort: ''}]] as const)];
-	for (const [key, hosts] of bindings) {
-		const [port, protocol = 'tcp'] = key.split('/');
-		for (const {HostIp, HostPort} of hosts) {
-			const [first = '', last = first] = HostPort.split('-');
-			wanted.push({containerPort: Number(port), protocol: protocol as PublishedPort['protocol'], hostAddress: HostIp || '0.0.0.0', first: Number(first), last: Number(last)});
-		}
-	}
-
-	return wanted.toSorted((a, b) => a.containerPort - b.containerPort);
-}
-
-function publishPort(engine: Engine, wanted: WantedPort, endpoint: Endpoint): PublishedPort | EngineError {
-	const {tx} = engine;
-	const host = hostNetwork(engine);
-	const {protocol, hostAddress, containerPort} = wanted;
-	const isFree = (port: number) => conflictingRule(tx, host, {protocol, address: hostAddress, port}) === undefined;
-	const chosen = wanted.first === 0 ? ephemeralPort(engine, isFree) : firstFree(wanted, isFree);
-	if (chosen === undefined) {
-		return engineError(500, `Bind for ${hostAddress}:${wanted.first} failed: port is already allocated`);
-	}
-
-	// Something that is no container listens there: docker-proxy could not bind the port.
-	if (protocol === 'tcp' && (tx.get('listener', `${host}:${hostAddress}:${chosen}`) ?? tx.get('listener', `${host}:0.0.0.0:${chosen}`)) !== undefined) {
-		return engineError(500, `failed to bind host port for ${hostAddress}:${chosen}:${endpoint.address}:${containerPort}/${protocol}: address already in use`);
-	}
-
-	addNatRule(tx, host, {protocol, address: hostAddress, port: chosen, toAddress: endpoint.address, toPort: containerPort, exceptFrom: ''});
-	return {containerPort, protocol, hostAddress, hostPort: chosen};
-}
-
-function firstFree({first, last}: WantedPort, isFree: (port: number) => boolean): number | undefined {
-	for (let port = first; port <= last; port++) {
-		if (isFree(port)) {
-			return port;
-		}
-	}
-
-	return undefined;
-}
-
-function ephemeralPort(engine: Engine, isFree: (port: number) => boolean): number | undefined {
-	const info = engineInfo(engine);
-	const count = lastHostPort - firstHostPort + 1;
-	for (let tried = 0; tried < count; tried++) {
-		const port = firstHostPort + (info.nextHostPort - firstHostPort + tried) % count;
-		if (isFree(port)) {
-			engine.tx.put('engine', engine.engine, {...info, nextHostPort: port + 1});
-			return port;
-		}
-	}
-
-	return undefined;
-}
-
-export function unpublishPorts(engine: Engine, ports: readonly PublishedPort[]): void {
-	for (const {protocol, hostAddress, hostPort} of ports) {
-		removeNatRule(engine.tx, hostNetwork(engine), {protocol, address: hostAddress, port: hostPort});
-	}
 }

@@ -11,7 +11,7 @@ export function networkJson(engine: EngineReader, network: DockerNetwork, withMe
 		Name: network.name, Id: network.id, Created: rfc3339Nano(network.createdNs), Scope: 'local', Driver: network.driver, EnableIPv4: true, EnableIPv6: false,
 		IPAM: {
 			Driver: 'default', Options: network.ipamOptions,
-			Config: network.subnet === '' ? null : [{Subnet: network.subnet, ...(network.ipRange === '' ? {} : {IPRange: network.ipRange}), Gateway: network.gateway}],
+			Config: network.subnet === '' ? null : [{Subnet: network.subnet, ...(network.ipRange === '' ? {} : {IPRange: network.ipRange}), Gateway: network.gateway, ...(Object.keys(network.auxiliary).length === 0 ? {} : {AuxiliaryAddresses: network.auxiliary})}],
 		},
 		Internal: network.isInternal, Attachable: network.isAttachable, Ingress: false, ConfigFrom: {Network: ''}, ConfigOnly: false,
 		Containers: withMembers ? membersJson(engine, network) : {}, Options: network.options, Labels: network.labels,

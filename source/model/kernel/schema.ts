@@ -4,7 +4,7 @@
 import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
 import type {TraceEvent} from '../../base/transaction.js';
-import type {Hop} from '../network/delivery.js';
+import type {NetworkEvent, Way} from '../network/flow.js';
 import type {NetworkSchema} from '../network/network-schema.js';
 import type {CgroupSchema} from './cgroup/cgroup-schema.js';
 import type {FileContent} from './file-content.js';
@@ -236,8 +236,8 @@ export type Socket = {
 	readonly remote: SocketAddress | undefined;
 	readonly listenerKey: string | undefined;
 	readonly peer: number | undefined;
-	/** Links that what is sent passes, for their counters; empty for unix sockets. */
-	readonly way: readonly Hop[];
+	/** Links and rules that what is sent passes, for their counters; empty for unix sockets. */
+	readonly way: Way;
 	readonly received: readonly Uint8Array[];
 	readonly receivedBytes: number;
 	/** The peer will send no more. */
@@ -284,5 +284,6 @@ export type KernelEvent =
 	/** `limitOf` is the group whose limit was met, `/` when the machine was out of memory. */
 	| {readonly kind: 'oom-kill'; readonly kernel: KernelId; readonly task: TaskId; readonly name: string; readonly cgroup: string; readonly limitOf: string; readonly memoryBytes: number}
 	| {readonly kind: 'connect'; readonly namespace: NamespaceId; readonly to: string; readonly via: readonly string[]}
+	| NetworkEvent
 	| {readonly kind: 'listen'; readonly namespace: NamespaceId; readonly address: string}
 	| TraceEvent;

@@ -3,17 +3,19 @@
 //
 // Simplified: segments, windows and retransmission are not modelled. Bytes arrive in order at once, and so does the news that nobody
 // answers (ETIMEDOUT), for which a real client waits two minutes. Of the segments that carry no data only those that open a connection
-// are counted on the links.
+// are sent.
 
 import {must} from '../../base/assert.js';
-import {countTraffic, deliver, type Hop} from '../network/delivery.js';
+import {countTraffic, noWay, openConnection} from '../network/flow.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failure} from './errno.js';
 import {listenBacklog, socketBufferBytes} from './limits.js';
 import {takeBytes} from './pipe.js';
 import type {InetAddress, SocketAddress} from './program.js';
 import type {RunLoop} from './run-loop.js';
-import type {KernelId, NamespaceId, Socket} from './schema.js';
+import type {KernelId, KernelSchema, NamespaceId, Socket} from './schema.js';
+import type {Writes} from '../../base/transaction.js';
+import {isLocal} from '../network/link.js';
 
 export function socketChannel(id: number, event: 'readable' | 'writable'): string {
 	return `socket:${id}:${event}`;
@@ -30,7 +32,7 @@ function changeSocket(loop: RunLoop, id: number, changes: Partial<Socket>): void
 export function makeSocket(loop: RunLoop, owner: {readonly family: 'unix' | 'inet'; readonly namespace: NamespaceId; readonly kernel: KernelId}): number {
 	const id = takeNumber(loop.tx, 'socket');
 	loop.tx.put('socket', id, {
-		id, ...owner, state: 'new', local: undefined, remote: undefined, listenerKey: undefined, peer: undefined, way: [], received: [], receivedBytes: 0, endOfStream: false, backlog: [],
+		id, ...owner, state: 'new', local: undefined, remote: undefined, listenerKey: undefined, peer: undefined, way: noWay, received: [], receivedBytes: 0, endOfStream: false, backlog: [],
 	});
 	return id;
 }
@@ -46,6 +48,10 @@ export function bindInet(loop: RunLoop, id: number, address: InetAddress): void 
 	const socket = getSocket(loop, id);
 	if (socket.state !== 'new') {
 		return failure('EINVAL');
+	}
+
+	if (address.address !== anyAddress && !isLocal(loop.tx, socket.namespace, address.address)) {
+		return failure('EADDRNOTAVAIL');
 	}
 
 	const port = address.port === 0 ? freePort(loop, socket.namespace) : address.port;
@@ -82,6 +88,11 @@ export function listenSocket(loop: RunLoop, id: number): void | Failure {
 	loop.tx.emit({kind: 'listen', namespace: socket.namespace, address: describeAddress(socket.local)});
 }
 
+/** Takes an address from whoever listens there, who is about to end: somebody else may have it at once. */
+export function stopListening(tx: Writes<KernelSchema>, namespace: NamespaceId, {address, port}: InetAddress): void {
+	tx.delete('listener', inetKey(namespace, address, port));
+}
+
 export function describeAddress(address: SocketAddress | undefined): string {
 	return address === undefined ? '' : (address.family === 'unix' ? address.path : `${address.address}:${address.port}`);
 }
@@ -98,7 +109,7 @@ function freePort(loop: RunLoop, namespace: NamespaceId): number {
 /** Connects to whoever listens under a unix socket's file. */
 export function connectUnix(loop: RunLoop, id: number, address: SocketAddress, fileKey: string): void | Failure {
 	const listener = loop.tx.get('listener', fileKey);
-	return listener === undefined ? failure('ECONNREFUSED') : join(loop, id, listener.socket, address);
+	return listener === undefined ? failure('ECONNREFUSED') : join(loop, id, listener.socket, {remote: address, serverLocal: address, client: getSocket(loop, id).local ?? {family: 'unix', path: ''}});
 }
 
 /** Connects over the network: to a listener of the same namespace, or wherever routes and address translation lead. */
@@ -108,48 +119,53 @@ export function connectInet(loop: RunLoop, id: number, address: InetAddress): vo
 		return failure('EISCONN');
 	}
 
-	const route = deliver(loop.tx, socket.namespace, {address: address.address, port: address.port, protocol: 'tcp'});
-	loop.tx.emit({kind: 'connect', namespace: socket.namespace, to: describeAddress(address), via: route.hops.map(hop => hop.name)});
-	if (route.kind === 'lost') {
-		return failure(route.errno);
+	const {namespace} = socket;
+	const bound = socket.local?.family === 'inet' ? socket.local : undefined;
+	const sourcePort = bound?.port ?? freePort(loop, namespace);
+	const listenerAt = (there: {readonly namespace: NamespaceId; readonly address: string; readonly port: number}) =>
+		loop.tx.get('listener', inetKey(there.namespace, there.address, there.port)) ?? loop.tx.get('listener', inetKey(there.namespace, anyAddress, there.port));
+	const accepts = (there: Parameters<typeof listenerAt>[0]) => {
+		const listener = listenerAt(there);
+		return listener !== undefined && getSocket(loop, listener.socket).backlog.length < listenBacklog;
+	};
+
+	const question = {protocol: 'tcp', ...address, sourcePort, ...(bound === undefined || bound.address === anyAddress ? {} : {source: bound.address})} as const;
+	const opened = openConnection(loop.tx, namespace, question, accepts);
+	loop.work += walkWork;
+	loop.tx.emit({kind: 'connect', namespace, to: describeAddress(address), via: opened.kind === 'open' ? opened.there.hops.map(hop => hop.name) : []});
+	if (opened.kind === 'lost') {
+		return failure(opened.errno);
 	}
 
-	const listener = loop.tx.get('listener', inetKey(route.namespace, route.address, route.port)) ?? loop.tx.get('listener', inetKey(route.namespace, anyAddress, route.port));
-	if (listener === undefined) {
-		return failure('ECONNREFUSED');
+	const listener = must(listenerAt(opened), 'connectInet: no listener');
+	changeSocket(loop, id, {local: {family: 'inet', address: opened.local, port: sourcePort}});
+	const refused = join(loop, id, listener.socket, {remote: address, serverLocal: {family: 'inet', address: opened.address, port: opened.port}, client: {family: 'inet', address: opened.source, port: opened.sourcePort}});
+	if (refused !== undefined) {
+		return refused;
 	}
 
-	changeSocket(loop, id, {local: {family: 'inet', address: route.source, port: freePort(loop, socket.namespace)}});
-	const refused = join(loop, id, listener.socket, address, {family: 'inet', address: route.address, port: route.port});
-	return refused ?? shakeHands(loop, id, route.hops);
+	changeSocket(loop, id, {way: opened.there});
+	changeSocket(loop, must(getSocket(loop, id).peer, 'connectInet: no peer'), {way: opened.back});
+	return undefined;
 }
 
-/** Ethernet, IP and TCP headers with time stamps; the first two segments have more options. */
+/** What the walks of the opening segments cost, in steps (RunLoop.work). */
+const walkWork = 20;
+
+/** Ethernet, IP and TCP headers with time stamps. */
 const segmentHeaderBytes = 66;
-const openingSegmentBytes = 74;
 const segmentBytes = 1448;
 
-/** Notes the way of both directions, and counts the three segments that open a connection. */
-function shakeHands(loop: RunLoop, client: number, way: readonly Hop[]): void {
-	const back = way.toReversed().map((hop): Hop => ({...hop, direction: hop.direction === 'in' ? 'out' : 'in'}));
-	changeSocket(loop, client, {way});
-	changeSocket(loop, must(getSocket(loop, client).peer, 'shakeHands: no peer'), {way: back});
-	countTraffic(loop.tx, way, openingSegmentBytes);
-	countTraffic(loop.tx, back, openingSegmentBytes);
-	countTraffic(loop.tx, way, segmentHeaderBytes);
-}
-
-/** Makes the server's end of a connection and puts it into the listener's queue. */
-function join(loop: RunLoop, client: number, listener: number, remote: SocketAddress, serverLocal: SocketAddress = remote): void | Failure {
+/** Makes the server's end of a connection and puts it into the listener's queue. `client` is the address that the server sees. */
+function join(loop: RunLoop, client: number, listener: number, ends: {readonly remote: SocketAddress; readonly serverLocal: SocketAddress; readonly client: SocketAddress}): void | Failure {
 	const listening = getSocket(loop, listener);
 	if (listening.state !== 'listening' || listening.backlog.length >= listenBacklog) {
 		return failure('ECONNREFUSED');
 	}
 
 	const server = makeSocket(loop, {family: listening.family, namespace: listening.namespace, kernel: listening.kernel});
-	const clientSocket = getSocket(loop, client);
-	changeSocket(loop, client, {state: 'connected', remote, peer: server});
-	changeSocket(loop, server, {state: 'connected', local: serverLocal, remote: clientSocket.local ?? {family: 'unix', path: ''}, peer: client});
+	changeSocket(loop, client, {state: 'connected', remote: ends.remote, peer: server});
+	changeSocket(loop, server, {state: 'connected', local: ends.serverLocal, remote: ends.client, peer: client});
 	changeSocket(loop, listener, {backlog: [...listening.backlog, server]});
 	loop.wake(socketChannel(listener, 'readable'));
 }
@@ -201,7 +217,7 @@ export function writeSocket(loop: RunLoop, id: number, bytes: Uint8Array): numbe
 	}
 
 	const segments = Math.ceil(chunk.length / segmentBytes);
-	countTraffic(loop.tx, socket.way, chunk.length + segments * segmentHeaderBytes, segments);
+	countTraffic(loop.tx, socket.way, {bytes: chunk.length + segments * segmentHeaderBytes, packets: segments});
 	changeSocket(loop, peer.id, {received: [...peer.received, chunk], receivedBytes: peer.receivedBytes + chunk.length});
 	loop.wake(socketChannel(peer.id, 'readable'));
 	return chunk.length;
@@ -223,7 +239,10 @@ export function shutdownSocket(loop: RunLoop, id: number): void | Failure {
 export function closeSocket(loop: RunLoop, id: number): void {
 	const socket = getSocket(loop, id);
 	if (socket.state === 'listening' && socket.listenerKey !== undefined) {
-		loop.tx.delete('listener', socket.listenerKey);
+		if (loop.tx.get('listener', socket.listenerKey)?.socket === id) {
+			loop.tx.delete('listener', socket.listenerKey);
+		}
+
 		for (const waiting of socket.backlog) {
 			closeSocket(loop, waiting);
 		}

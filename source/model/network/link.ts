@@ -1,7 +1,4 @@
-// Links of a network namespace: making, joining and removing them, and giving them addresses. Source: ip-link(8), ip-address(8).
-//
-// Links that can reach each other without a router share a broadcast domain. Addresses are announced in the domain of their link,
-// which stands for ARP: looking up a neighbour is one lookup, however many containers are on a bridge.
+// Links of a network namespace: making, joining, moving and removing them, and giving them addresses. Source: ip-link(8), ip-address(8).
 
 import {assert, must} from '../../base/assert.js';
 import {randomBytes} from '../../base/random.js';
@@ -11,13 +8,12 @@ import type {InterfaceAddress, Link, LinkIndex, NetNamespace, NetNamespaceId, Ne
 
 type Tx = Writes<NetworkSchema>;
 
-export type NewLink = Pick<Link, 'name' | 'kind'> & Partial<Pick<Link, 'mac' | 'mtu' | 'isUp' | 'master' | 'segment' | 'peer'>>;
+export type NewLink = Pick<Link, 'name' | 'kind'> & Partial<Pick<Link, 'mac' | 'mtu' | 'isUp' | 'segment' | 'peer' | 'index'>>;
 
 /** Makes the network side of a namespace: nothing but a loopback link, which is down as in a fresh one. */
 export function makeNetNamespace(tx: Tx, id: NetNamespaceId): void {
 	const namespace: NetNamespace = {
-		id, isForwarding: false, nextLinkIndex: 1, nextRouteId: 1, masquerades: [],
-		isolatedBridges: new Set(), internalBridges: new Set(), resolverScopes: [], servesNames: false,
+		id, isForwarding: false, bridgeCallsNetfilter: false, nextLinkIndex: 1, nextRouteId: 1, nextRuleId: 1, resolver: undefined, servesNames: false,
 	};
 	tx.put('net-namespace', id, namespace);
 	addLink(tx, id, {name: 'lo', kind: 'loopback', mac: '00:00:00:00:00:00', mtu: 65_536});
@@ -29,7 +25,7 @@ export function removeNetNamespace(tx: Tx, id: NetNamespaceId): void {
 		removeLink(tx, id, Number(index));
 	}
 
-	for (const table of [`route:${id}`, `nat:${id}`] as const) {
+	for (const table of [`route:${id}`, `neighbour:${id}`, `learned-port:${id}`, `chain:${id}`, `rule:${id}`] as const) {
 		for (const key of [...tx.table(table).keys()]) {
 			tx.delete(table, key);
 		}
@@ -56,16 +52,33 @@ export function findLink(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, na
 	return undefined;
 }
 
+function putLink(tx: Tx, namespace: NetNamespaceId, link: Link): Link {
+	tx.put(`link:${namespace}`, link.index, link);
+	return link;
+}
+
+export function changeLink(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, changes: Partial<Pick<Link, 'name' | 'mac' | 'mtu'>>): void {
+	putLink(tx, namespace, {...getLink(tx, namespace, index), ...changes});
+}
+
 export function addLink(tx: Tx, namespace: NetNamespaceId, link: NewLink): Link {
-	const owner = netNamespace(tx, namespace);
-	const index = owner.nextLinkIndex;
-	tx.put('net-namespace', namespace, {...owner, nextLinkIndex: index + 1});
-	const made: Link = {
-		mtu: 1500, isUp: false, master: undefined, segment: undefined, peer: undefined, ...link, index, mac: link.mac ?? randomMac(tx), addresses: [],
+	const made = putLink(tx, namespace, {
+		mtu: 1500, isUp: false, segment: undefined, peer: undefined, ...link, index: takeIndex(tx, namespace, link.index), mac: link.mac ?? randomMac(tx), master: undefined, addresses: [],
 		receivedBytes: 0, receivedPackets: 0, sentBytes: 0, sentPackets: 0,
-	};
-	tx.put(`link:${namespace}`, index, made);
+	});
+	if (made.segment !== undefined) {
+		tx.put(`segment:${made.segment}`, `${namespace}:${made.index}`, {namespace, index: made.index});
+	}
+
 	return made;
+}
+
+/** The wanted number if it is free, as for a link that moves here, or else the next one. */
+function takeIndex(tx: Tx, namespace: NetNamespaceId, wanted: LinkIndex | undefined): LinkIndex {
+	const owner = netNamespace(tx, namespace);
+	const index = wanted === undefined || tx.get(`link:${namespace}`, wanted) !== undefined ? owner.nextLinkIndex : wanted;
+	tx.put('net-namespace', namespace, {...owner, nextLinkIndex: Math.max(owner.nextLinkIndex, index + 1)});
+	return index;
 }
 
 /** A MAC address as the kernel draws one for a virtual link. */
@@ -79,91 +92,98 @@ type VethEnd = {readonly namespace: NetNamespaceId; readonly name: string; reado
 export function addVethPair(tx: Tx, first: VethEnd, second: VethEnd): {readonly first: Link; readonly second: Link} {
 	const a = addLink(tx, first.namespace, {name: first.name, kind: 'veth', ...(first.mac === undefined ? {} : {mac: first.mac})});
 	const b = addLink(tx, second.namespace, {name: second.name, kind: 'veth', ...(second.mac === undefined ? {} : {mac: second.mac})});
-	const linkedA = {...a, peer: {namespace: second.namespace, index: b.index}};
-	const linkedB = {...b, peer: {namespace: first.namespace, index: a.index}};
-	tx.put(`link:${first.namespace}`, a.index, linkedA);
-	tx.put(`link:${second.namespace}`, b.index, linkedB);
-	return {first: linkedA, second: linkedB};
-}
-
-/** The name of the broadcast domain that a link's packets go to. */
-export function domainOf(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, link: Link): string {
-	if (link.master !== undefined) {
-		return `bridge:${namespace}:${link.master}`;
-	}
-
-	if (link.kind === 'bridge') {
-		return `bridge:${namespace}:${link.index}`;
-	}
-
-	if (link.segment !== undefined) {
-		return `segment:${link.segment}`;
-	}
-
-	if (link.peer === undefined) {
-		return `alone:${namespace}:${link.index}`;
-	}
-
-	const {peer} = link;
-	const other = getLink(tx, peer.namespace, peer.index);
-	if (other.master !== undefined) {
-		return `bridge:${peer.namespace}:${other.master}`;
-	}
-
-	const [low, high] = [`${namespace}:${link.index}`, `${peer.namespace}:${peer.index}`].toSorted();
-	return `veth:${low}:${high}`;
+	return {
+		first: putLink(tx, first.namespace, {...a, peer: {namespace: second.namespace, index: b.index}}),
+		second: putLink(tx, second.namespace, {...b, peer: {namespace: first.namespace, index: a.index}}),
+	};
 }
 
 /** Gives a link an address, and the namespace the route to the address's block that comes with it. */
-export function addAddress(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, address: InterfaceAddress): void {
+export function addAddress(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, given: Omit<InterfaceAddress, 'hasBroadcast'> & Partial<InterfaceAddress>): void {
 	const link = getLink(tx, namespace, index);
-	const value = must(parseIpv4(address.address), `addAddress: ${address.address} is no address`);
-	tx.put(`link:${namespace}`, index, {...link, addresses: [...link.addresses, address]});
+	assert(parseIpv4(given.address) !== undefined, `addAddress: ${given.address} is no address`);
+	const address: InterfaceAddress = {hasBroadcast: given.scope !== 'host' && given.prefixLength < 31, ...given};
+	putLink(tx, namespace, {...link, addresses: [...link.addresses, address]});
 	tx.put(`local-address:${namespace}`, address.address, {index});
-	announce(tx, namespace, getLink(tx, namespace, index));
-	if (address.scope !== 'host' && address.prefixLength < 32) {
+	if (link.isUp) {
+		addConnectedRoute(tx, namespace, index, address);
+	}
+}
+
+function addConnectedRoute(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, {address, prefixLength, scope}: InterfaceAddress): void {
+	if (scope !== 'host' && prefixLength < 32) {
 		addRoute(tx, namespace, {
-			destination: formatCidr(blockOf(value, address.prefixLength)), gateway: undefined, device: index, source: address.address,
-			scope: 'link', metric: 0, protocol: 'kernel',
+			destination: formatCidr(blockOf(parseIpv4(address)!, prefixLength)), gateway: undefined, device: index, source: address, scope: 'link', metric: 0, protocol: 'kernel',
 		});
 	}
 }
 
 export function removeAddress(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, address: string): void {
 	const link = getLink(tx, namespace, index);
-	withdraw(tx, namespace, link);
-	tx.put(`link:${namespace}`, index, {...link, addresses: link.addresses.filter(each => each.address !== address)});
+	putLink(tx, namespace, {...link, addresses: link.addresses.filter(each => each.address !== address)});
 	tx.delete(`local-address:${namespace}`, address);
-	announce(tx, namespace, getLink(tx, namespace, index));
-	for (const route of [...tx.table(`route:${namespace}`).values()]) {
-		if (route.device === index && route.source === address) {
-			tx.delete(`route:${namespace}`, route.id);
-		}
+	removeRoutes(tx, namespace, route => route.device === index && route.source === address);
+}
+
+/** Routes through a link last as long as it is up. */
+export function setUp(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, isUp: boolean): void {
+	const link = getLink(tx, namespace, index);
+	if (link.isUp === isUp) {
+		return;
+	}
+
+	putLink(tx, namespace, {...link, isUp});
+	if (!isUp) {
+		removeRoutes(tx, namespace, route => route.device === index);
+		forgetNeighbours(tx, namespace, index);
+		return;
+	}
+
+	for (const address of link.addresses) {
+		addConnectedRoute(tx, namespace, index, address);
+	}
+
+	if (link.kind === 'loopback' && link.addresses.length === 0) {
+		addAddress(tx, namespace, index, {address: '127.0.0.1', prefixLength: 8, scope: 'host'});
 	}
 }
 
-export function setUp(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, isUp: boolean): void {
-	const link = getLink(tx, namespace, index);
-	tx.put(`link:${namespace}`, index, {...link, isUp});
-	if (isUp && link.kind === 'loopback' && link.addresses.length === 0) {
-		addAddress(tx, namespace, index, {address: '127.0.0.1', prefixLength: 8, scope: 'host'});
-	}
+export function portsOf(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, bridge: LinkIndex): readonly LinkIndex[] {
+	return Array.from(tx.table(`bridge-port:${namespace}`).values()).filter(each => each.bridge === bridge).map(({port}) => port);
 }
 
 /** Makes a link a port of a bridge of the same namespace, or of none. */
 export function setMaster(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, master: LinkIndex | undefined): void {
 	assert(master === undefined || getLink(tx, namespace, master).kind === 'bridge', 'setMaster: not a bridge');
 	const link = getLink(tx, namespace, index);
-	const other = link.peer;
-	if (other !== undefined) {
-		withdraw(tx, other.namespace, getLink(tx, other.namespace, other.index));
+	if (link.master !== undefined) {
+		tx.delete(`bridge-port:${namespace}`, `${link.master} ${index}`);
+		forgetLearned(tx, namespace, learned => learned.port === index);
 	}
 
-	withdraw(tx, namespace, link);
-	tx.put(`link:${namespace}`, index, {...link, master});
-	announce(tx, namespace, getLink(tx, namespace, index));
-	if (other !== undefined) {
-		announce(tx, other.namespace, getLink(tx, other.namespace, other.index));
+	putLink(tx, namespace, {...link, master});
+	if (master !== undefined) {
+		tx.put(`bridge-port:${namespace}`, `${master} ${index}`, {bridge: master, port: index});
+	}
+}
+
+/** Whether a link could carry a frame: its other end, or some port of a bridge, is up too. */
+export function hasCarrier(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, link: Link): boolean {
+	if (link.kind === 'veth') {
+		return link.peer !== undefined && tx.get(`link:${link.peer.namespace}`, link.peer.index)?.isUp === true;
+	}
+
+	return link.kind !== 'bridge' || portsOf(tx, namespace, link.index).map(port => getLink(tx, namespace, port)).some(port => port.isUp && port.kind !== 'bridge' && hasCarrier(tx, namespace, port));
+}
+
+/** Moves a link to another namespace. It arrives down and without addresses, and keeps its number if nobody there has it. */
+export function moveLink(tx: Tx, from: NetNamespaceId, index: LinkIndex, to: NetNamespaceId): void {
+	const {name, kind, mac, mtu, segment, peer} = getLink(tx, from, index);
+	detach(tx, from, index);
+	const moved = addLink(tx, to, {name, kind, mac, mtu, segment, peer, index});
+	const other = peer === undefined ? undefined : tx.get(`link:${peer.namespace}`, peer.index);
+	if (peer !== undefined && other !== undefined) {
+		putLink(tx, peer.namespace, {...other, peer: {namespace: to, index: moved.index}});
 	}
 }
 
@@ -173,27 +193,51 @@ export function removeLink(tx: Tx, namespace: NetNamespaceId, index: LinkIndex):
 		return;
 	}
 
+	for (const port of link.kind === 'bridge' ? portsOf(tx, namespace, index) : []) {
+		setMaster(tx, namespace, port, undefined);
+	}
+
+	detach(tx, namespace, index);
+	if (link.peer !== undefined && tx.get(`link:${link.peer.namespace}`, link.peer.index) !== undefined) {
+		removeLink(tx, link.peer.namespace, link.peer.index);
+	}
+}
+
+/** Takes a link out of its namespace with all that is there because of it. */
+function detach(tx: Tx, namespace: NetNamespaceId, index: LinkIndex): void {
+	const link = getLink(tx, namespace, index);
+	if (link.master !== undefined) {
+		setMaster(tx, namespace, index, undefined);
+	}
+
 	for (const {address} of link.addresses) {
-		removeAddress(tx, namespace, index, address);
+		tx.delete(`local-address:${namespace}`, address);
 	}
 
-	for (const route of [...tx.table(`route:${namespace}`).values()]) {
-		if (route.device === index) {
-			tx.delete(`route:${namespace}`, route.id);
-		}
-	}
-
-	const other = link.peer === undefined ? undefined : tx.get(`link:${link.peer.namespace}`, link.peer.index);
-	if (link.peer !== undefined && other !== undefined) {
-		for (const {address} of other.addresses) {
-			removeAddress(tx, link.peer.namespace, other.index, address);
-		}
-
-		tx.put(`link:${link.peer.namespace}`, other.index, {...other, addresses: [], peer: undefined});
-		removeLink(tx, link.peer.namespace, other.index);
+	removeRoutes(tx, namespace, route => route.device === index);
+	forgetNeighbours(tx, namespace, index);
+	forgetLearned(tx, namespace, learned => learned.bridge === index || learned.port === index);
+	if (link.segment !== undefined) {
+		tx.delete(`segment:${link.segment}`, `${namespace}:${index}`);
 	}
 
 	tx.delete(`link:${namespace}`, index);
+}
+
+function forgetNeighbours(tx: Tx, namespace: NetNamespaceId, device: LinkIndex): void {
+	for (const [key, neighbour] of [...tx.table(`neighbour:${namespace}`)]) {
+		if (neighbour.device === device) {
+			tx.delete(`neighbour:${namespace}`, key);
+		}
+	}
+}
+
+function forgetLearned(tx: Tx, namespace: NetNamespaceId, isGone: (learned: {readonly bridge: LinkIndex; readonly port: LinkIndex}) => boolean): void {
+	for (const [key, learned] of [...tx.table(`learned-port:${namespace}`)]) {
+		if (isGone(learned)) {
+			tx.delete(`learned-port:${namespace}`, key);
+		}
+	}
 }
 
 export type NewRoute = Omit<Route, 'id'>;
@@ -204,26 +248,17 @@ export function addRoute(tx: Tx, namespace: NetNamespaceId, route: NewRoute): vo
 	tx.put(`route:${namespace}`, owner.nextRouteId, {...route, id: owner.nextRouteId});
 }
 
+export function removeRoutes(tx: Tx, namespace: NetNamespaceId, isGone: (route: Route) => boolean): number {
+	const gone = Array.from(tx.table(`route:${namespace}`).values()).filter(route => isGone(route));
+	for (const {id} of gone) {
+		tx.delete(`route:${namespace}`, id);
+	}
+
+	return gone.length;
+}
+
 /** Whether an address is the namespace's own. */
 export function isLocal(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, address: string): boolean {
 	return tx.get(`local-address:${namespace}`, address) !== undefined
 		|| (contains({base: 0x7F00_0000, prefixLength: 8}, parseIpv4(address) ?? 0) && tx.get(`local-address:${namespace}`, '127.0.0.1') !== undefined);
-}
-
-function announce(tx: Tx, namespace: NetNamespaceId, link: Link): void {
-	for (const {address, scope} of link.addresses) {
-		if (scope !== 'host') {
-			tx.put(`neighbour:${domainOf(tx, namespace, link)}`, address, {namespace, index: link.index});
-		}
-	}
-}
-
-function withdraw(tx: Tx, namespace: NetNamespaceId, link: Link): void {
-	const domain = domainOf(tx, namespace, link);
-	for (const {address} of link.addresses) {
-		const known = tx.get(`neighbour:${domain}`, address);
-		if (known?.namespace === namespace && known.index === link.index) {
-			tx.delete(`neighbour:${domain}`, address);
-		}
-	}
 }

@@ -3,8 +3,9 @@
 //
 // Simplified: queries are answered at once, without a datagram; only addresses of IPv4 (A records) exist.
 
+import {randomBelow} from '../../base/random.js';
 import type {Reads, Writes} from '../../base/transaction.js';
-import {deliver} from './delivery.js';
+import {ask, type NetworkEvent} from './flow.js';
 import {netNamespace} from './link.js';
 import type {NameRecord, NetNamespaceId, NetworkSchema} from './network-schema.js';
 
@@ -21,27 +22,44 @@ export type NameAnswer =
 	| {readonly kind: 'timeout'};
 
 /** What the server at `server` answers to a query of a namespace. */
-export function queryName(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, server: string, name: string): NameAnswer {
+export function queryName(tx: Writes<NetworkSchema, NetworkEvent>, namespace: NetNamespaceId, server: string, name: string): NameAnswer {
 	const wanted = name.toLowerCase().replace(/\.$/v, '');
-	const {resolverScopes} = netNamespace(tx, namespace);
-	if (server === embeddedServer && resolverScopes.length > 0) {
-		const known = resolverScopes.map(scope => tx.get('name-record', recordId(scope, wanted))).find(record => record !== undefined);
-		if (known !== undefined) {
-			return {kind: 'addresses', addresses: known.addresses};
-		}
-
-		// A name without a dot is never asked for upstream; the real server answers SERVFAIL when it has nobody to ask.
-		const upstream = tx.get('name-record', recordId(publicScope, wanted));
-		return upstream === undefined ? {kind: 'server-failure'} : {kind: 'addresses', addresses: upstream.addresses};
+	const {resolver} = netNamespace(tx, namespace);
+	if (server !== embeddedServer || resolver === undefined) {
+		return askServer(tx, namespace, server, wanted);
 	}
 
-	const delivery = deliver(tx, namespace, {address: server, port: 53, protocol: 'udp'});
+	const asked = resolver.own.get(wanted) ?? wanted;
+	const known = resolver.scopes.map(scope => tx.get('name-record', recordId(scope, asked.toLowerCase()))).find(record => record !== undefined);
+	if (known !== undefined) {
+		return {kind: 'addresses', addresses: rotated(tx, known.addresses)};
+	}
+
+	// A name without a dot is never asked for upstream; the real server answers SERVFAIL when it has nobody to ask.
+	const {upstream} = resolver;
+	const answers = upstream === undefined || !wanted.includes('.') ? [] : upstream.servers.map(each => askServer(tx, upstream.namespace, each, wanted));
+	return answers.find(answer => answer.kind !== 'timeout') ?? {kind: 'server-failure'};
+}
+
+function askServer(tx: Writes<NetworkSchema, NetworkEvent>, namespace: NetNamespaceId, server: string, name: string): NameAnswer {
+	const delivery = ask(tx, namespace, {protocol: 'udp', address: server, port: 53, sourcePort: 32_768 + randomBelow(tx, 'query-port', 28_232)});
 	if (delivery.kind === 'lost' || !netNamespace(tx, delivery.namespace).servesNames) {
 		return {kind: 'timeout'};
 	}
 
-	const record = tx.get('name-record', recordId(publicScope, wanted));
+	const record = tx.get('name-record', recordId(publicScope, name));
 	return record === undefined ? {kind: 'no-such-name'} : {kind: 'addresses', addresses: record.addresses};
+}
+
+/** Several addresses come in another order each time, so that callers that take the first share the work. Source: libnetwork resolver.go, shuffleAddr. */
+function rotated(tx: Writes<NetworkSchema>, addresses: readonly string[]): readonly string[] {
+	const shuffled = [...addresses];
+	for (let last = shuffled.length - 1; last > 0; last--) {
+		const other = randomBelow(tx, 'name-order', last + 1);
+		[shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+	}
+
+	return shuffled;
 }
 
 /** Adds an address to a name; several addresses answer in the order in which they came. */

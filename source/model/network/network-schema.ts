@@ -1,14 +1,16 @@
-// Networking as Linux keeps it: every network namespace has links (interfaces) with addresses, routes, and rules that translate or
-// drop. Links lead to other namespaces: a veth pair is two links that are each other's peer, a bridge has other links as ports, and
-// a physical link is plugged into a segment, the cable or switch between hosts.
+// Networking as Linux keeps it: every network namespace has links (interfaces) with addresses, routes, and rules of netfilter that drop
+// or translate. Links lead to other namespaces: a veth pair is two links that are each other's peer, a bridge has other links as
+// ports, and a physical link is plugged into a segment, the cable or switch between hosts.
 //
 //     namespace of container        namespace of the host
-//     eth0 ─────── veth pair ────── veth1a2b3c ── docker0 (bridge) ··· routing, NAT ··· eth0 ── segment ── other hosts
+//     eth0 ─────── veth pair ────── veth1a2b3c ── docker0 (bridge) ··· routing, netfilter ··· eth0 ── segment ── other hosts
 //
 // Tables are cut by namespace, named by the inode number that /proc/PID/ns/net shows.
 
-import type {ClockSchema} from '../../base/clock.js';
+import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
+import type {Chain, Rule} from './netfilter.js';
+import type {PacketTrace} from './packet-path.js';
 
 export type NetNamespaceId = number;
 export type LinkIndex = number;
@@ -17,13 +19,17 @@ export type InterfaceAddress = {
 	readonly address: string;
 	readonly prefixLength: number;
 	readonly scope: 'global' | 'host' | 'link';
+	/** Whether it has a broadcast address, as those that DHCP or docker configure have. */
+	readonly hasBroadcast: boolean;
 };
+
+export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'dummy';
 
 export type Link = {
 	/** Unique in the namespace, as `ip link` numbers it. */
 	readonly index: LinkIndex;
 	readonly name: string;
-	readonly kind: 'loopback' | 'ether' | 'veth' | 'bridge';
+	readonly kind: LinkKind;
 	readonly mac: string;
 	readonly mtu: number;
 	readonly isUp: boolean;
@@ -54,39 +60,33 @@ export type Route = {
 	readonly protocol: string;
 };
 
+/** What ARP has found out: `ip neigh`. */
+export type Neighbour = {readonly device: LinkIndex; readonly address: string; readonly mac: string; readonly isPermanent: boolean; readonly confirmedNs: Nanoseconds};
+
+/** What a bridge has learned: behind which port a MAC address is. `bridge fdb`. */
+export type LearnedPort = {readonly bridge: LinkIndex; readonly mac: string; readonly port: LinkIndex; readonly seenNs: Nanoseconds};
+
 export type TransportProtocol = 'tcp' | 'udp' | 'sctp';
 
-/** A destination translation: what `iptables -t nat` has in the chain that PREROUTING and OUTPUT jump to. */
-export type NatRule = {
-	/** `tcp:8080` and the address: see `natKey`. */
-	readonly key: string;
-	readonly protocol: TransportProtocol;
-	/** The local address it is for; `0.0.0.0` for any. */
-	readonly address: string;
-	readonly port: number;
-	readonly toAddress: string;
-	readonly toPort: number;
-	/** Packets that come in by this link are not translated (`! -i docker0`). */
-	readonly exceptFrom: string;
-	readonly packets: number;
+/** The name server at 127.0.0.11 of a container: in which scopes it looks names up, and whom it asks then. */
+export type EmbeddedResolver = {
+	readonly scopes: readonly string[];
+	/** Names that hold for this container only, those of its links, and which container each of them means. */
+	readonly own: ReadonlyMap<string, string>;
+	/** From which namespace and at which servers it asks for what it does not know; undefined on internal networks. */
+	readonly upstream: {readonly namespace: NetNamespaceId; readonly servers: readonly string[]} | undefined;
 };
-
-/** Source translation of what leaves a subnet by another link than its own: `-s 172.17.0.0/16 ! -o docker0 -j MASQUERADE`. */
-export type Masquerade = {readonly subnet: string; readonly exceptOut: string};
 
 export type NetNamespace = {
 	readonly id: NetNamespaceId;
 	/** Sysctl net.ipv4.ip_forward. */
 	readonly isForwarding: boolean;
+	/** Sysctl net.bridge.bridge-nf-call-iptables: whether frames that a bridge passes on are shown to netfilter. */
+	readonly bridgeCallsNetfilter: boolean;
 	readonly nextLinkIndex: LinkIndex;
 	readonly nextRouteId: number;
-	readonly masquerades: readonly Masquerade[];
-	/** Bridges between which nothing is forwarded (docker's isolation chains). */
-	readonly isolatedBridges: ReadonlySet<string>;
-	/** Of those, the ones that reach nothing outside either (`docker network create --internal`). */
-	readonly internalBridges: ReadonlySet<string>;
-	/** Answers at 127.0.0.11:53 of this namespace: the scopes in which names are looked up, and where to ask next. */
-	readonly resolverScopes: readonly string[];
+	readonly nextRuleId: number;
+	readonly resolver: EmbeddedResolver | undefined;
 	/** A name server for all public names listens here on port 53. */
 	readonly servesNames: boolean;
 };
@@ -97,10 +97,21 @@ export type NameRecord = {readonly scope: string; readonly name: string; readonl
 export type NetworkSchema = ClockSchema & RandomSchema & {
 	'net-namespace': NetNamespace;
 	'name-record': NameRecord;
+	/** Under `last`. */
+	'packet-trace': PacketTrace;
 	[links: `link:${number}`]: Link;
+	/** By `BRIDGE PORT`, the ports of the bridges of a namespace. */
+	[ports: `bridge-port:${number}`]: {readonly bridge: LinkIndex; readonly port: LinkIndex};
+	/** By address. */
 	[addresses: `local-address:${number}`]: {readonly index: LinkIndex};
 	[routes: `route:${number}`]: Route;
-	[nat: `nat:${number}`]: NatRule;
-	/** By address, the links on one broadcast domain: `segment:lan`, `bridge:NAMESPACE:INDEX`. */
-	[neighbours: `neighbour:${string}`]: {readonly namespace: NetNamespaceId; readonly index: LinkIndex};
+	/** By `DEVICE ADDRESS`. */
+	[neighbours: `neighbour:${number}`]: Neighbour;
+	/** By `BRIDGE MAC`. */
+	[learned: `learned-port:${number}`]: LearnedPort;
+	/** By `TABLE CHAIN`; a built-in chain that is not there accepts and has no rules. */
+	[chains: `chain:${number}`]: Chain;
+	[rules: `rule:${number}`]: Rule;
+	/** What is plugged into a segment, by `NAMESPACE:INDEX`. */
+	[plugs: `segment:${string}`]: {readonly namespace: NetNamespaceId; readonly index: LinkIndex};
 };

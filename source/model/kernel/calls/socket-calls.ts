@@ -1,6 +1,6 @@
 // System calls on sockets.
 
-import {deliver} from '../../network/delivery.js';
+import {ask} from '../../network/flow.js';
 import {queryName} from '../../network/name.js';
 import {isCapableOver} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
@@ -37,8 +37,8 @@ export function socketCalls(self: Self): SocketCalls {
 		getsockname: fd => withSocket(fd, socket => getSocket(loop, socket).local ?? failure('EINVAL')),
 		getpeername: fd => withSocket(fd, socket => getSocket(loop, socket).remote ?? failure('ENOTCONN')),
 		echo: address => {
-			const way = deliver(loop.tx, self.task.namespaces.net, {address, port: 0, protocol: 'udp'});
-			return way.kind === 'lost' ? failure(way.errno) : {roundTripNs: way.roundTripNs, ttl: way.ttl};
+			const answer = ask(loop.tx, self.task.namespaces.net, {protocol: 'icmp', address, port: 0, sourcePort: 0});
+			return answer.kind === 'lost' ? failure(answer.errno) : {roundTripNs: answer.roundTripNs, ttl: answer.ttl};
 		},
 		queryName: (server, name) => queryName(loop.tx, self.task.namespaces.net, server, name),
 	};
