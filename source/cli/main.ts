@@ -23,6 +23,7 @@ const cli = meow(`
 	  $ virtlab check [PATH...]  prove labs
 	  $ virtlab replay FILE      run a transcript again
 	  $ virtlab grade PATH...    grade transcripts (files, folders, patterns, zip files): 0 passed, 1 not passed, 2 not gradable
+	  $ virtlab copies PATH...   what transcripts of a class have in common that is rare: evidence, no verdict
 
 	Options
 	  --lang LANG       en or zh-CN (default: from LANG)
@@ -33,7 +34,7 @@ const cli = meow(`
 	  --record FILE     shell, serve: write a transcript
 	  --engine ADDRESS  serve: unix:///PATH or tcp://127.0.0.1:PORT, for DOCKER_HOST
 	  --any-address     serve: also on an address that other machines can reach
-	  --json            list, grade: JSON
+	  --json            list, grade, copies: JSON
 	  --at N            replay: the state after N actions, every panel of it, as JSON
 	  --diff A B        replay: what changed from action A to action B
 	  --format NAME     grade: ${formatNames.join(', ')}
@@ -104,6 +105,11 @@ async function main(): Promise<number> {
 
 		case 'grade': {
 			return rest.length === 0 ? complain('grade: name transcripts') : gradeThem(rest);
+		}
+
+		case 'copies': {
+			const {copiesCommand} = await import('./copies-command.js');
+			return rest.length === 0 ? complain('copies: name transcripts') : copiesCommand(rest, {json});
 		}
 
 		case 'shell': {
