@@ -2,13 +2,14 @@
 
 import {readFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
-import {classReport, exitStatus} from '../grade/class-report.js';
+import {classReport, exitStatus, type ClassReport} from '../grade/class-report.js';
 import type {Grade} from '../grade/grade.js';
 import {defaultPolicy, readPolicy, type Policy} from '../grade/policy.js';
+import {regrade, regradeText} from '../grade/regrade.js';
 import {formats, type FormatName} from '../grade/report/formats.js';
 import type {Locale} from '../i18n/message.js';
 import {gradeAll} from './grade-all.js';
-import {findTranscripts} from './grade-files.js';
+import {findTranscripts, type TranscriptFile} from './grade-files.js';
 import {progressBar} from './progress-bar.js';
 import {complain} from './reports.js';
 
@@ -18,11 +19,13 @@ export type GradeFlags = {
 	readonly packs: readonly string[];
 	readonly policy: string | undefined;
 	readonly jobs: number | undefined;
+	/** A folder with corrected labs, to be compared with those of `packs`. */
+	readonly regrade: string | undefined;
 };
 
-/** 0 all passed, 1 not all, 2 not gradable or a mistake in the arguments. */
-export async function gradeCommand(args: readonly string[], {format, locale, packs, policy: policyPath, jobs = availableParallelism()}: GradeFlags): Promise<number> {
-	const policy = policyPath === undefined ? defaultPolicy : policyAt(policyPath);
+/** 0 all passed, 1 not all, 2 not gradable or a mistake in the arguments. With `--regrade`: 0 nobody changes, 1 somebody does. */
+export async function gradeCommand(args: readonly string[], flags: GradeFlags): Promise<number> {
+	const policy = flags.policy === undefined ? defaultPolicy : policyAt(flags.policy);
 	if (policy === undefined) {
 		return 2;
 	}
@@ -32,6 +35,22 @@ export async function gradeCommand(args: readonly string[], {format, locale, pac
 		complain(problem);
 	}
 
+	if (files.length === 0) {
+		return complain('grade: no transcripts found');
+	}
+
+	const report = await gradedReport(files, flags, policy);
+	if (flags.regrade !== undefined) {
+		const changes = regrade(report, await gradedReport(files, {...flags, packs: [flags.regrade]}, policy));
+		process.stdout.write(flags.format === 'json' ? `${JSON.stringify(changes, undefined, 2)}\n` : regradeText(changes, files.length));
+		return problems.length > 0 ? 2 : Math.min(changes.length, 1);
+	}
+
+	process.stdout.write(formats[flags.format](report));
+	return problems.length > 0 ? 2 : exitStatus(report);
+}
+
+async function gradedReport(files: readonly TranscriptFile[], {format, locale, packs, jobs = availableParallelism()}: GradeFlags, policy: Policy): Promise<ClassReport> {
 	const graded: {file: string; grade: Grade}[] = [];
 	const bar = progressBar(files.length);
 	await gradeAll(files, {packs, locale, keepsLog: format === 'html', jobs}, (file, grade) => {
@@ -39,13 +58,7 @@ export async function gradeCommand(args: readonly string[], {format, locale, pac
 		bar.step();
 	});
 	bar.end();
-	if (files.length === 0) {
-		return complain('grade: no transcripts found');
-	}
-
-	const report = classReport(graded, policy);
-	process.stdout.write(formats[format](report));
-	return problems.length > 0 ? 2 : exitStatus(report);
+	return classReport(graded, policy);
 }
 
 function policyAt(path: string): Policy | undefined {

@@ -39,6 +39,7 @@ const cli = meow(`
 	  --diff A B        replay: what changed from action A to action B
 	  --format NAME     grade: ${formatNames.join(', ')}
 	  --policy FILE     grade: what hints, lateness and attempts cost
+	  --regrade FOLDER  grade: who changes, and why, with the corrected labs of FOLDER
 	  --jobs N          grade: threads (default: one for each processor)
 	  --ascii           borders and marks in ASCII
 `, {
@@ -59,6 +60,7 @@ const cli = meow(`
 		format: {type: 'string', default: 'text', choices: [...formatNames]},
 		policy: {type: 'string'},
 		jobs: {type: 'number'},
+		regrade: {type: 'string'},
 		ascii: {type: 'boolean', default: false},
 	},
 });
@@ -139,13 +141,13 @@ function replayIt(path: string, more: readonly string[]): number {
 }
 
 async function gradeThem(paths: readonly string[]): Promise<number> {
-	const {json, format, policy, jobs, lab} = cli.flags;
+	const {json, format, policy, jobs, lab, regrade} = cli.flags;
 	if (jobs !== undefined && !(Number.isSafeInteger(jobs) && jobs >= 1)) {
 		return complain('--jobs must be a whole number from 1');
 	}
 
 	const {gradeCommand} = await import('./grade-command.js');
-	return gradeCommand(paths, {format: json ? 'json' : format as FormatName, locale, packs: lab === undefined ? [] : [lab], policy, jobs});
+	return gradeCommand(paths, {format: json ? 'json' : format as FormatName, locale, packs: lab === undefined ? [] : [lab], policy, jobs, regrade});
 }
 
 /** Finds a lab that can be used, or says what is wrong with it. */
