@@ -11,6 +11,7 @@ import type {Locale} from '../i18n/message.js';
 import {gradeAll} from './grade-all.js';
 import {findTranscripts, type TranscriptFile} from './grade-files.js';
 import {progressBar} from './progress-bar.js';
+import {readKeyFile} from './ticket-command.js';
 import {complain} from './reports.js';
 
 export type GradeFlags = {
@@ -19,6 +20,8 @@ export type GradeFlags = {
 	readonly packs: readonly string[];
 	readonly policy: string | undefined;
 	readonly jobs: number | undefined;
+	/** A file with the teacher's public key. */
+	readonly publicKey: string | undefined;
 	/** A folder with corrected labs, to be compared with those of `packs`. */
 	readonly regrade: string | undefined;
 };
@@ -26,7 +29,8 @@ export type GradeFlags = {
 /** 0 all passed, 1 not all, 2 not gradable or a mistake in the arguments. With `--regrade`: 0 nobody changes, 1 somebody does. */
 export async function gradeCommand(args: readonly string[], flags: GradeFlags): Promise<number> {
 	const policy = flags.policy === undefined ? defaultPolicy : policyAt(flags.policy);
-	if (policy === undefined) {
+	const publicKey = flags.publicKey === undefined ? undefined : readKeyFile(flags.publicKey, 'public');
+	if (policy === undefined || publicKey === 'none') {
 		return 2;
 	}
 
@@ -39,9 +43,9 @@ export async function gradeCommand(args: readonly string[], flags: GradeFlags): 
 		return complain('grade: no transcripts found');
 	}
 
-	const report = await gradedReport(files, flags, policy);
+	const report = await gradedReport(files, {...flags, publicKey: publicKey?.pem}, policy);
 	if (flags.regrade !== undefined) {
-		const changes = regrade(report, await gradedReport(files, {...flags, packs: [flags.regrade]}, policy));
+		const changes = regrade(report, await gradedReport(files, {...flags, publicKey: publicKey?.pem, packs: [flags.regrade]}, policy));
 		process.stdout.write(flags.format === 'json' ? `${JSON.stringify(changes, undefined, 2)}\n` : regradeText(changes, files.length));
 		return problems.length > 0 ? 2 : Math.min(changes.length, 1);
 	}
@@ -50,10 +54,10 @@ export async function gradeCommand(args: readonly string[], flags: GradeFlags): 
 	return problems.length > 0 ? 2 : exitStatus(report);
 }
 
-async function gradedReport(files: readonly TranscriptFile[], {format, locale, packs, jobs = availableParallelism()}: GradeFlags, policy: Policy): Promise<ClassReport> {
+async function gradedReport(files: readonly TranscriptFile[], {format, locale, packs, publicKey, jobs = availableParallelism()}: GradeFlags, policy: Policy): Promise<ClassReport> {
 	const graded: {file: string; grade: Grade}[] = [];
 	const bar = progressBar(files.length);
-	await gradeAll(files, {packs, locale, keepsLog: format === 'html', jobs}, (file, grade) => {
+	await gradeAll(files, {packs, locale, keepsLog: format === 'html', publicKey, jobs}, (file, grade) => {
 		graded.push({file: file.name, grade});
 		bar.step();
 	});

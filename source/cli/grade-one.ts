@@ -1,5 +1,6 @@
 // Grades one transcript file. What grade-worker.ts does in a thread of its own and `virtlab grade --jobs 1` in this one.
 
+import {createPublicKey} from 'node:crypto';
 import {grade, type Grade} from '../grade/grade.js';
 import type {Lab} from '../lab/schema.js';
 import type {Locale} from '../i18n/message.js';
@@ -11,6 +12,8 @@ export type GradeOptions = {
 	readonly packs: readonly string[];
 	readonly locale: Locale;
 	readonly keepsLog: boolean;
+	/** The teacher's, as PEM; it was read once already. */
+	readonly publicKey: string | undefined;
 };
 
 /** The built-in labs, and those of folders that the caller names, which come first. */
@@ -20,7 +23,8 @@ export function knownLabs(packs: readonly string[]): ReadonlyMap<string, Lab> {
 }
 
 /** A function that grades files, with the labs read once. A file that cannot be read is not gradable. */
-export function fileGrader({packs, locale, keepsLog}: GradeOptions): (file: TranscriptFile) => Grade {
+export function fileGrader({packs, locale, keepsLog, publicKey: pem}: GradeOptions): (file: TranscriptFile) => Grade {
+	const publicKey = pem === undefined ? undefined : createPublicKey(pem);
 	const labs = knownLabs(packs);
 	return file => {
 		let bytes: Uint8Array;
@@ -30,7 +34,7 @@ export function fileGrader({packs, locale, keepsLog}: GradeOptions): (file: Tran
 			return notGradable(error instanceof Error ? error.message : String(error));
 		}
 
-		return grade(bytes, {findLab: id => labs.get(id), locale, keepsLog});
+		return grade(bytes, {findLab: id => labs.get(id), locale, keepsLog, publicKey});
 	};
 }
 

@@ -19,6 +19,8 @@ export type LineModeOptions = {
 	readonly seed: number;
 	readonly learner: string;
 	readonly record: string | undefined;
+	/** A teacher's, for the header of the transcript. */
+	readonly ticket: string | undefined;
 	readonly locale: string;
 };
 
@@ -29,7 +31,7 @@ export async function lineMode(options: LineModeOptions): Promise<number> {
 		lab: options.lab, scenario: options.scenario, seed: options.seed, learner: options.learner, interactive: false,
 		columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24,
 	};
-	const recording = beginRecording(origin, options.record);
+	const recording = beginRecording(origin, options.record, options.ticket);
 	const runner = new LineRunner(recording, {isPerson, locale: options.locale});
 	const stopWatching = isPerson ? accompany(runner) : () => undefined;
 	runner.welcome();

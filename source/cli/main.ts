@@ -23,6 +23,7 @@ const cli = meow(`
 	  $ virtlab check [PATH...]  prove labs
 	  $ virtlab replay FILE      run a transcript again
 	  $ virtlab grade PATH...    grade transcripts (files, folders, patterns, zip files): 0 passed, 1 not passed, 2 not gradable
+	  $ virtlab ticket LAB       a teacher's ticket for --learner, signed with --key
 	  $ virtlab copies PATH...   what transcripts of a class have in common that is rare: evidence, no verdict
 
 	Options
@@ -39,6 +40,10 @@ const cli = meow(`
 	  --diff A B        replay: what changed from action A to action B
 	  --format NAME     grade: ${formatNames.join(', ')}
 	  --policy FILE     grade: what hints, lateness and attempts cost
+	  --public-key FILE grade: only transcripts that began with a ticket of this teacher
+	  --key FILE        ticket: the teacher's private key; made, with FILE.pub, if it is not there
+	  --nonce TEXT      ticket: what the teacher wants to recognise it by
+	  --ticket TEXT     run, shell: the ticket that the teacher gave
 	  --regrade FOLDER  grade: who changes, and why, with the corrected labs of FOLDER
 	  --jobs N          grade: threads (default: one for each processor)
 	  --ascii           borders and marks in ASCII
@@ -61,6 +66,10 @@ const cli = meow(`
 		policy: {type: 'string'},
 		jobs: {type: 'number'},
 		regrade: {type: 'string'},
+		publicKey: {type: 'string'},
+		key: {type: 'string'},
+		nonce: {type: 'string', default: ''},
+		ticket: {type: 'string'},
 		ascii: {type: 'boolean', default: false},
 	},
 });
@@ -109,6 +118,12 @@ async function main(): Promise<number> {
 			return rest.length === 0 ? complain('grade: name transcripts') : gradeThem(rest);
 		}
 
+		case 'ticket': {
+			const {ticketCommand} = await import('./ticket-command.js');
+			const {key, learner, nonce} = cli.flags;
+			return rest[0] === undefined || key === undefined || learner === undefined ? complain('ticket: name a lab, --learner and --key') : ticketCommand({lab: rest[0], learner, nonce, key});
+		}
+
 		case 'copies': {
 			const {copiesCommand} = await import('./copies-command.js');
 			return rest.length === 0 ? complain('copies: name transcripts') : copiesCommand(rest, {json});
@@ -141,13 +156,13 @@ function replayIt(path: string, more: readonly string[]): number {
 }
 
 async function gradeThem(paths: readonly string[]): Promise<number> {
-	const {json, format, policy, jobs, lab, regrade} = cli.flags;
+	const {json, format, policy, jobs, lab, regrade, publicKey} = cli.flags;
 	if (jobs !== undefined && !(Number.isSafeInteger(jobs) && jobs >= 1)) {
 		return complain('--jobs must be a whole number from 1');
 	}
 
 	const {gradeCommand} = await import('./grade-command.js');
-	return gradeCommand(paths, {format: json ? 'json' : format as FormatName, locale, packs: lab === undefined ? [] : [lab], policy, jobs, regrade});
+	return gradeCommand(paths, {format: json ? 'json' : format as FormatName, locale, packs: lab === undefined ? [] : [lab], policy, jobs, regrade, publicKey});
 }
 
 /** Finds a lab that can be used, or says what is wrong with it. */
@@ -163,19 +178,19 @@ async function onLab(name: string, use: (found: LabFolder) => Promise<number>): 
 }
 
 async function onScreen(found: LabFolder | undefined, what: 'menu' | 'sandbox' | 'lab'): Promise<number> {
-	const {learner, seed, scenario, ascii} = cli.flags;
+	const {learner, seed, scenario, ascii, ticket} = cli.flags;
 	if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['TERM'] === 'dumb') {
 		return complain('the full screen needs a terminal; use `virtlab shell` for line mode');
 	}
 
 	const {playFromMenu, playOne} = await import('./play.js');
-	const flags = {locale, ascii, seed, learner, scenario};
+	const flags = {locale, ascii, seed, learner, scenario, ticket};
 	return what === 'menu' ? playFromMenu(flags) : playOne(found?.loaded.lab, flags);
 }
 
 async function shell(found: LabFolder | undefined): Promise<number> {
-	const {seed, scenario, learner = process.env['USER'] ?? 'learner', record} = cli.flags;
-	return lineMode({lab: found?.loaded.lab, scenario: found?.loaded.lab?.scenario ?? scenario, seed, learner, record, locale});
+	const {seed, scenario, learner = process.env['USER'] ?? 'learner', record, ticket} = cli.flags;
+	return lineMode({lab: found?.loaded.lab, scenario: found?.loaded.lab?.scenario ?? scenario, seed, learner, record, ticket, locale});
 }
 
 try {

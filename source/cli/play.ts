@@ -11,7 +11,7 @@ import {allLabs} from './catalogue.js';
 import {addToHistory, type Home, type LabRecord, openHome, readHistory, transcriptPath} from './home.js';
 import {beginRecording, type Recording, resumeRecording} from './recording.js';
 
-export type ScreenFlags = {readonly locale: Locale; readonly ascii: boolean; readonly seed: number; readonly learner: string | undefined; readonly scenario: string};
+export type ScreenFlags = {readonly locale: Locale; readonly ascii: boolean; readonly seed: number; readonly learner: string | undefined; readonly scenario: string; readonly ticket: string | undefined};
 
 function screenOptions({locale, ascii}: ScreenFlags): ScreenOptions {
 	return {stdin: process.stdin, stdout: process.stdout, locale, environment: process.env, ...(ascii ? {ascii} : {})};
@@ -110,12 +110,12 @@ function untilItFails(consequence: string): (write: () => void) => string | unde
 	};
 }
 
-function begin(home: Home, lab: Lab | undefined, learner: string, {seed, scenario}: ScreenFlags): Recording {
+function begin(home: Home, lab: Lab | undefined, learner: string, {seed, scenario, ticket}: ScreenFlags): Recording {
 	const name = `${lab?.id ?? 'sandbox'}-${new Date().toISOString().replaceAll(/[:.]/gv, '')}-${process.pid}.cast`;
 	const origin: Origin = {
 		lab, scenario: lab?.scenario ?? scenario, seed, learner, interactive: true, columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24,
 	};
-	const recording = beginRecording(origin, transcriptPath(home, name));
+	const recording = beginRecording(origin, transcriptPath(home, name), ticket);
 	if (lab !== undefined) {
 		putRecord(home, lab.id, {stepsPassed: 0, isFinished: recordOf(home, lab.id)?.isFinished ?? false, transcript: name, actions: 0});
 	}

@@ -18,10 +18,10 @@ export type Recording = {
 	readonly record: (entry: Entry) => void;
 };
 
-/** Starts a session; with a path, its transcript begins there. Errors of the disk are thrown. */
-export function beginRecording(origin: Origin, path: string | undefined): Recording {
+/** Starts a session; with a path, its transcript begins there, with the teacher's ticket if there is one. Errors of the disk are thrown. */
+export function beginRecording(origin: Origin, path: string | undefined, ticket?: string): Recording {
 	const {session, output} = startSession(origin);
-	const header = headerOf(origin, {timestampSeconds: Math.floor(Date.now() / 1000), terminalType: process.env['TERM']});
+	const header = headerOf(origin, {timestampSeconds: Math.floor(Date.now() / 1000), terminalType: process.env['TERM'], ticket});
 	const writer = path === undefined ? undefined : TranscriptWriter.create(path, header, output);
 	return {session, output, writer, record: recorder(writer)};
 }

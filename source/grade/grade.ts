@@ -4,11 +4,13 @@
 // A transcript whose chain is broken, or whose replay shows something else than what was recorded, is not gradable: neither passed
 // nor failed, but for a person to look at, with the line and the reason.
 
+import type {KeyObject} from 'node:crypto';
 import {isComplete, score, type CheckProgress, type Progress, type StepProgress} from '../lab/progress.js';
 import {maxPoints, type Lab, type LabStep} from '../lab/schema.js';
 import {engineVersion} from '../session/engine-version.js';
 import {readTranscript, type Refusal, type Transcript, type TranscriptRecord} from '../transcript/read.js';
 import {replay, type Replayed} from '../transcript/replay.js';
+import {ticketProblem} from '../transcript/ticket.js';
 import {deedText} from './deed-text.js';
 import {Log, type LoggedAction} from './log.js';
 
@@ -87,6 +89,8 @@ export type Grader = {
 	readonly findLab: (id: string) => Lab | undefined;
 	/** The language of the titles. */
 	readonly locale: string;
+	/** Of the teacher: transcripts without a good ticket are not gradable. */
+	readonly publicKey?: KeyObject | undefined;
 	/** Whether to keep what was shown, for a report that shows it. */
 	readonly keepsLog?: boolean;
 };
@@ -105,6 +109,11 @@ export function grade(bytes: Uint8Array, grader: Grader): Grade {
 	if (lab === undefined) {
 		const message = named === undefined ? 'a session without a lab: there is nothing to grade' : `there is no lab "${named.id}" here`;
 		return {...facts, result: 'not-gradable', reason: {line: 1, message}};
+	}
+
+	const problem = grader.publicKey === undefined ? undefined : ticketProblem(transcript.header, grader.publicKey);
+	if (problem !== undefined) {
+		return {...facts, result: 'not-gradable', reason: {line: 1, message: problem}};
 	}
 
 	try {

@@ -8,8 +8,8 @@ import {eventLine, formatVersion, headerSeal, outputDigest, recordCode, sealOf, 
 
 const chunkCharacters = 16_384;
 
-/** Who wrote a transcript when: information for people, never believed by the grader. */
-export type Circumstances = {readonly timestampSeconds: number; readonly terminalType: string | undefined};
+/** Who wrote a transcript when: information for people, never believed by the grader. And the teacher's ticket, which is checked. */
+export type Circumstances = {readonly timestampSeconds: number; readonly terminalType: string | undefined; readonly ticket?: string | undefined};
 
 /** What was done (nothing at the start) and shown, and how many real seconds after the action before. */
 export type Happening = {readonly action: Action | undefined; readonly output: readonly Output[]; readonly replies?: readonly Reply[]; readonly seconds: number};
@@ -29,6 +29,7 @@ export function headerOf(origin: Origin, circumstances: Circumstances): Header {
 			seed: origin.seed,
 			learner: origin.learner,
 			interactive: origin.interactive,
+			...circumstances.ticket === undefined ? {} : {ticket: circumstances.ticket},
 		},
 	};
 }

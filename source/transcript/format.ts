@@ -39,6 +39,8 @@ export const headerSchema = z.strictObject({
 		seed: z.int().min(0),
 		learner: shortText,
 		interactive: z.boolean(),
+		/** A teacher's (ticket.ts). */
+		ticket: z.string().max(2000).regex(/^[\w\-]+\.[\w\-]+$/v).optional(),
 	}),
 });
 
