@@ -1,10 +1,11 @@
 // What unshare(1) and nsenter(1) have in common: after the namespaces were changed, a program runs in them, as a child if it must
 // be born into a new pid namespace.
 
+import {wait} from '../model/kernel/blocking.js';
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import type {Process, Running} from '../model/kernel/program.js';
 import {baseName} from './paths.js';
-import {awaitChild, executeByPath} from './run-command.js';
+import {executeByPath} from './run-command.js';
 import {printTo, type Blocking} from './standard-io.js';
 
 /** Without a program, the shell of $SHELL as a login shell. Source: util-linux, lib/exec_shell.c. */
@@ -19,13 +20,35 @@ export function * becomeProgram(process: Process, name: string, argv: readonly s
 	return yield * image.run();
 }
 
-/** Runs `main` in a child and ends as it does. */
-export function * inChild(process: Process, name: string, main: (child: Process) => Running): Blocking<number> {
-	const child = process.sys.fork(main);
+/**
+ * Runs `main` in a child and ends as it does, by the same signal if one killed it. Meanwhile keys and SIGTERM are the child's business.
+ * `afterFork` runs beside it; the child is not waited for if that fails.
+ */
+export function * inChild(process: Process, name: string, main: (child: Process) => Running, afterFork?: () => Blocking<number>): Blocking<number> {
+	const {sys} = process;
+	const child = sys.fork(main);
 	if (failed(child)) {
 		yield * printTo(process, 2, `${name}: fork failed: ${errorTextOf(child)}\n`);
 		return 1;
 	}
 
-	return (yield * awaitChild(process, child)) ?? 1;
+	sys.sigaction('INT', 'ignore');
+	sys.sigaction('TERM', 'ignore');
+	const status = afterFork === undefined ? 0 : yield * afterFork();
+	if (status !== 0) {
+		return status;
+	}
+
+	for (;;) {
+		const ended = yield * wait(process, child);
+		if (failed(ended) || ended.kind === 'exited') {
+			return failed(ended) ? 1 : ended.status;
+		}
+
+		if (ended.kind === 'killed') {
+			sys.sigaction(ended.signal, 'default');
+			sys.kill(sys.getpid(), ended.signal);
+			return 1;
+		}
+	}
 }

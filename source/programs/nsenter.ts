@@ -1,6 +1,6 @@
 // nsenter(1): runs a program in namespaces of other processes. Source: util-linux 2.38.1, sys-utils/nsenter.c.
 
-import {errorTextOf, failed} from '../model/kernel/errno.js';
+import {errorTextOf, failed, type Failure} from '../model/kernel/errno.js';
 import type {Fd, Process, Running} from '../model/kernel/program.js';
 import {becomeProgram, inChild} from './enter-program.js';
 import type {Command} from './options.js';
@@ -21,8 +21,11 @@ const options = {
 	user: {short: 'U', long: 'user', ...file, help: 'enter user namespace'},
 	setuid: {short: 'S', long: 'setuid', value: '<uid>', help: 'set uid in entered namespace'},
 	setgid: {short: 'G', long: 'setgid', value: '<gid>', help: 'set gid in entered namespace'},
+	preserveCredentials: {long: 'preserve-credentials', help: 'do not touch uids or gids'},
 	root: {short: 'r', long: 'root', value: '<dir>', optional: true, help: 'set the root directory'},
 	wd: {short: 'w', long: 'wd', value: '<dir>', optional: true, help: 'set the working directory'},
+	wdns: {short: 'W', long: 'wdns', value: '<dir>', help: 'set the working directory in namespace'},
+	time: {short: 'T', long: 'time', ...file, help: 'enter time namespace (not modelled)'},
 	noFork: {short: 'F', long: 'no-fork', help: 'do not fork before exec\'ing <program>'},
 } as const;
 
@@ -45,6 +48,10 @@ export const nsenter = tool(command, function * (t) {
 		return yield * t.complain('no target PID specified for --all');
 	}
 
+	if (t.has('time')) {
+		return yield * t.complain('time namespaces are not modelled by virtlab');
+	}
+
 	const entries = yield * openAll(t, target);
 	if (typeof entries === 'number') {
 		return entries;
@@ -55,22 +62,40 @@ export const nsenter = tool(command, function * (t) {
 		return places;
 	}
 
-	for (const {kind, fd} of entries) {
+	// Groups are given up before or after the user namespace is entered, wherever it is allowed.
+	const setsIds = entries.some(({kind}) => kind === 'user') && !t.has('preserveCredentials');
+	const mustClear = setsIds && failed(t.sys.setgroups([]));
+	const wrong = (yield * enterAll(t, entries)) ?? (yield * enterPlaces(t, places));
+	if (wrong !== undefined) {
+		return wrong;
+	}
+
+	const needsChild = entries.some(({kind}) => kind === 'pid') && !t.has('noFork');
+	return yield * needsChild ? inChild(t.process, t.name, child => launch(t, child, {setsIds, mustClear})) : launch(t, t.process, {setsIds, mustClear});
+});
+
+/** In two rounds: what cannot be entered yet may be once the user namespace was. */
+function * enterAll(t: Tool<Name>, entries: readonly Entry[]): Blocking<number | undefined> {
+	const later: Entry[] = [];
+	for (const entry of entries) {
+		if (failed(t.sys.setns(entry.fd))) {
+			later.push(entry);
+		}
+	}
+
+	for (const {kind, fd} of later) {
 		const refusal = t.sys.setns(fd);
-		t.sys.close(fd);
 		if (failed(refusal)) {
 			return yield * t.complain(`reassociate to namespace 'ns/${kind}' failed: ${errorTextOf(refusal)}`);
 		}
 	}
 
-	const entered = yield * enterPlaces(t, places);
-	if (entered !== 0) {
-		return entered;
+	for (const {fd} of entries) {
+		t.sys.close(fd);
 	}
 
-	const needsChild = entries.some(({kind}) => kind === 'pid') && !t.has('noFork');
-	return yield * needsChild ? inChild(t.process, t.name, child => launch(t, child)) : launch(t, t.process);
-});
+	return undefined;
+}
 
 function * openAll(t: Tool<Name>, target: string | undefined): Blocking<readonly Entry[] | number> {
 	const entries: Entry[] = [];
@@ -102,50 +127,69 @@ function * isOwn(t: Tool<Name>, path: string, kind: string): Blocking<boolean> {
 	return !failed(theirs) && !failed(own) && theirs.target === own.target;
 }
 
-type Places = {readonly root: string | undefined; readonly wd: string | undefined};
+type Places = {readonly root: Fd | undefined; readonly wd: Fd | undefined};
 
-/**
- * Directories of the target are those of its /proc entry, found before the mount namespace changes.
- * Simplified: after the mount namespace was entered its own root is taken for the target's, and the working directory is looked up again.
- */
+/** Directories are opened before anything is entered, and mean the same afterwards. */
 function * openPlaces(t: Tool<Name>, target: string | undefined): Blocking<Places | number> {
-	for (const name of ['root', 'wd'] as const) {
-		if (t.has(name) && t.value(name) === undefined && target === undefined) {
-			return yield * t.complain(`neither filename nor target pid supplied for ${name === 'root' ? 'root' : 'cwd'}`);
-		}
-	}
-
-	const entersMounts = t.has('mount', 'all');
-	const cwd = t.sys.readlink(`/proc/${target}/cwd`);
-	return {
-		root: t.has('root') ? t.value('root') ?? (entersMounts ? '/' : `/proc/${target}/root`) : undefined,
-		wd: t.has('wd') ? t.value('wd') ?? (entersMounts && !failed(cwd) ? cwd.target : `/proc/${target}/cwd`) : undefined,
-	};
-}
-
-function * enterPlaces(t: Tool<Name>, {root, wd}: Places): Blocking<number> {
-	if (root !== undefined) {
-		const refusal = t.sys.chroot(root);
-		if (failed(refusal)) {
-			return yield * t.complain(`chroot failed: ${errorTextOf(refusal)}`);
+	const places: {root: Fd | undefined; wd: Fd | undefined} = {root: undefined, wd: undefined};
+	for (const [name, link] of [['root', 'root'], ['wd', 'cwd']] as const) {
+		if (!t.has(name)) {
+			continue;
 		}
 
-		t.sys.chdir('/');
+		if (t.value(name) === undefined && target === undefined) {
+			return yield * t.complain(`neither filename nor target pid supplied for ${link}`);
+		}
+
+		const path = t.value(name) ?? `/proc/${target}/${link}`;
+		const fd = t.sys.open(path, {read: true});
+		if (failed(fd)) {
+			return yield * t.complain(`cannot open ${path}: ${errorTextOf(fd)}`);
+		}
+
+		places[name] = fd;
 	}
 
-	const refusal = wd === undefined ? undefined : t.sys.chdir(wd);
-	return failed(refusal) ? yield * t.complain(`change directory by working directory file descriptor failed: ${errorTextOf(refusal)}`) : 0;
+	return places;
 }
 
-function * launch(t: Tool<Name>, process: Process): Running {
-	const [uid, gid] = [t.value('setuid'), t.value('setgid')];
-	const steps: ReadonlyArray<readonly [string, () => unknown]> = [
-		['setgroups failed', () => gid === undefined ? undefined : process.sys.setgroups([])],
-		['setgid failed', () => gid === undefined ? undefined : process.sys.setgid(Number(gid))],
-		['setuid failed', () => uid === undefined ? undefined : process.sys.setuid(Number(uid))],
+function * enterPlaces(t: Tool<Name>, {root, wd}: Places): Blocking<number | undefined> {
+	const {sys} = t;
+	const wdns = t.value('wdns');
+	const steps: ReadonlyArray<readonly [boolean, string, () => void | Failure]> = [
+		[root !== undefined, 'change directory by root file descriptor failed', () => sys.fchdir(root!)],
+		[root !== undefined, 'chroot failed', () => sys.chroot('.')],
+		[wdns !== undefined, `cannot open ${wdns}`, () => sys.chdir(wdns!)],
+		[wd !== undefined && wdns === undefined, 'change directory by working directory file descriptor failed', () => sys.fchdir(wd!)],
 	];
-	for (const [words, step] of steps) {
-		const result = step();
+	for (const [isWanted, words, step] of steps) {
+		const refusal = isWanted ? step() : undefined;
+		if (failed(refusal)) {
+			return yield * t.complain(`${words}: ${errorTextOf(refusal)}`);
+		}
+	}
+
+	for (const fd of [root, wd]) {
+		if (fd !== undefined) {
+			sys.close(fd);
+		}
+	}
+
+	return undefined;
+}
+
+/** Who enters a user namespace becomes its root, unless told otherwise. */
+function * launch(t: Tool<Name>, process: Process, {setsIds, mustClear}: {readonly setsIds: boolean; readonly mustClear: boolean}): Running {
+	const {sys} = process;
+	const uid = t.value('setuid') ?? (setsIds ? '0' : undefined);
+	const gid = t.value('setgid') ?? (setsIds ? '0' : undefined);
+	const steps: ReadonlyArray<readonly [boolean, string, () => void | Failure]> = [
+		[gid !== undefined, 'setgroups failed', () => mustClear ? sys.setgroups([]) : void sys.setgroups([])],
+		[gid !== undefined, 'setgid() failed', () => sys.setgid(Number(gid))],
+		[uid !== undefined, 'setuid() failed', () => sys.setuid(Number(uid))],
+	];
+	for (const [isWanted, words, step] of steps) {
+		const result = isWanted ? step() : undefined;
 		if (failed(result)) {
 			return yield * t.complain(`${words}: ${errorTextOf(result)}`);
 		}

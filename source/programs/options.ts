@@ -14,6 +14,8 @@ export type Option = {
 	readonly value?: string;
 	/** The value may be left out; then it can only be attached (`--color=always`, `-i.bak`). */
 	readonly optional?: boolean;
+	/** Only the long form takes the value. */
+	readonly longValue?: boolean;
 	readonly help: string;
 	/** Known to one family only. */
 	readonly only?: Flavour;
@@ -147,7 +149,7 @@ class OptionParser<Name extends string> {
 		}
 
 		const [name, option] = found;
-		if (option.value === undefined) {
+		if (option.value === undefined || option.longValue === true) {
 			this.#given.push({name, value: undefined});
 			return rest === '' ? undefined : this.#shorts(rest);
 		}

@@ -14,7 +14,7 @@ import {fileSystemTypes} from '../model/kernel/filesystem-types.js';
 import {makeMerged} from '../model/container/container-filesystem.js';
 import type {Container} from '../model/container/container-schema.js';
 import type {FsContext} from '../model/kernel/filesystem.js';
-import {attachMount} from '../model/kernel/mount.js';
+import {attachMount} from '../model/kernel/mount-tree.js';
 import type {Task} from '../model/kernel/schema.js';
 import {findTask} from '../model/kernel/tasks.js';
 import {type Caller, resolve, typeOf} from '../model/kernel/vfs.js';

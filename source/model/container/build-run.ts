@@ -8,7 +8,7 @@ import {allCapabilities} from '../kernel/capabilities.js';
 import {dropCgroup, ensureCgroup} from '../kernel/cgroup/cgroup2.js';
 import {type Failure, failed} from '../kernel/errno.js';
 import type {FsId, NodeId} from '../kernel/file-types.js';
-import {attachMount} from '../kernel/mount.js';
+import {attachMount} from '../kernel/mount-tree.js';
 import {destroyOverlay} from '../kernel/overlay/make-overlay.js';
 import type {Fd} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';

@@ -7,8 +7,8 @@ import {isTarError, readTar, type SparseBytes, type TarEntry, tarEntry, writeTar
 import {normalPath} from '../../base/path.js';
 import {errorTextOf, failed, failure, type Failure} from '../kernel/errno.js';
 import type {Attributes} from '../kernel/file-types.js';
-import {attachMount} from '../kernel/mount.js';
-import {makeNamespace} from '../kernel/namespaces.js';
+import {attachMount} from '../kernel/mount-tree.js';
+import {endNamespace, makeNamespace} from '../kernel/namespaces.js';
 import {getTask} from '../kernel/tasks.js';
 import {type Caller, type Found, resolve, resolveParent, typeOf} from '../kernel/vfs.js';
 import {makeMerged} from './container-filesystem.js';
@@ -43,13 +43,7 @@ export function withFiles<T>(host: EngineHost, container: Container, use: (calle
 	}
 
 	const result = use(caller);
-	for (const table of [`mount:${namespace}`, `mountpoint:${namespace}`] as const) {
-		for (const id of [...host.tx.table(table).keys()]) {
-			host.tx.delete(table, id);
-		}
-	}
-
-	host.tx.delete('namespace', namespace);
+	endNamespace(host.tx, namespace, 'mnt');
 	return result;
 }
 

@@ -4,7 +4,7 @@
 import {millisecondNs, nowNs, secondNs} from '../../base/clock.js';
 import {dropCgroup, readControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
-import {detachMount} from '../kernel/mount.js';
+import {detachMount} from '../kernel/mount-tree.js';
 import type {Running} from '../kernel/program.js';
 import {resolve} from '../kernel/vfs.js';
 import type {Container, ContainerId} from './container-schema.js';
@@ -110,6 +110,6 @@ function unmountFromHost(host: EngineHost, container: Container): void {
 	const caller = hostCaller(host);
 	const found = resolve(caller, layerPaths(host, container).merged, true);
 	if (!failed(found) && found.fs === container.layer.merged) {
-		detachMount(host.tx, caller.task.namespaces.mnt, found.place.mount);
+		detachMount(host.tx, found.place.mount);
 	}
 }

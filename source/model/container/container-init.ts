@@ -3,7 +3,7 @@
 
 import {encodeText} from '../../base/bytes.js';
 import {errorTextOf, failed} from '../kernel/errno.js';
-import {attachMount} from '../kernel/mount.js';
+import {attachMount} from '../kernel/mount-tree.js';
 import type {Process, Running} from '../kernel/program.js';
 import type {NodeId, FsId} from '../kernel/file-types.js';
 import {getTask} from '../kernel/tasks.js';
@@ -84,15 +84,14 @@ function takeTerminal({sys}: Process, {hasTerminal}: InitRequest): void {
 function dropPrivileges({sys}: Process, {user, capabilities}: InitRequest): void {
 	sys.setgroups(user.groups);
 	sys.setgid(user.gid);
-	for (const name of sys.credentials().capabilities) {
-		if (capabilities !== undefined && !capabilities.includes(name) && name !== 'CAP_SETUID') {
-			sys.dropCapability(name);
-		}
+	const dropped = capabilities === undefined ? [] : [...sys.credentials().capabilities].filter(name => !capabilities.includes(name));
+	for (const name of dropped) {
+		sys.dropCapability(name, 'bounding');
 	}
 
 	sys.setuid(user.uid);
-	if (capabilities !== undefined && !capabilities.includes('CAP_SETUID')) {
-		sys.dropCapability('CAP_SETUID');
+	for (const name of dropped) {
+		sys.dropCapability(name, 'effective');
 	}
 }
 

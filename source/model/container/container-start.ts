@@ -8,7 +8,7 @@ import {ensureCgroup, writeControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
 import type {Fd, Pid, Running} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';
-import {attachMount, hiddenMount} from '../kernel/mount.js';
+import {attachMount, hiddenMount} from '../kernel/mount-tree.js';
 import {resolve, typeOf, getMount} from '../kernel/vfs.js';
 import {cgroupFiles} from './cgroup-limits.js';
 import {containerDevices, ioMaxLines} from './container-devices.js';

@@ -8,7 +8,7 @@ import type {Writes, Reads} from '../../base/transaction.js';
 import {allocatedBytes} from '../kernel/file-content.js';
 import type {FsId} from '../kernel/file-types.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
-import {detachMount} from '../kernel/mount.js';
+import {detachMount} from '../kernel/mount-tree.js';
 import type {KernelEvent} from '../kernel/schema.js';
 import {chainId} from './image-document.js';
 import {type LayerTree, rootNode, tarOfTree, treeOfTar, treeSizeBytes} from './layer-tree.js';
@@ -56,7 +56,7 @@ export function makeTreeFileSystem(tx: ImageTx, tree: LayerTree): FsId {
 export function removeFileSystem(tx: ImageTx, fs: FsId): void {
 	for (const {initial} of tx.table('kernel').values()) {
 		for (const mount of [...tx.table(`mount:${initial.mnt}`).values()].filter(each => each.fs === fs)) {
-			detachMount(tx, initial.mnt, mount.id);
+			detachMount(tx, mount.id);
 		}
 	}
 

@@ -2,10 +2,10 @@
 // Source: moby/moby daemon/oci_linux.go WithNamespaces; libnetwork/osl.
 
 import {must} from '../../base/assert.js';
-import {makeNamespace} from '../kernel/namespaces.js';
+import {endNamespace, makeNamespace} from '../kernel/namespaces.js';
 import type {NamespaceKind} from '../kernel/program.js';
 import type {NamespaceId} from '../kernel/schema.js';
-import {removeNetNamespace, setUp} from '../network/link.js';
+import {setUp} from '../network/link.js';
 import type {Container} from './container-schema.js';
 import {findContainer, isRunning} from './container-store.js';
 import {type Engine, engineError, type EngineError, isEngineError} from './engine.js';
@@ -79,22 +79,6 @@ export function endNamespaces(engine: Engine, {namespaces, hostConfig}: Containe
 			continue;
 		}
 
-		if (kind === 'net') {
-			removeNetNamespace(tx, id);
-		}
-
-		if (kind === 'mnt') {
-			removeMounts(engine, id);
-		}
-
-		tx.delete('namespace', id);
-	}
-}
-
-function removeMounts({tx}: Engine, namespace: NamespaceId): void {
-	for (const table of [`mount:${namespace}`, `mountpoint:${namespace}`] as const) {
-		for (const id of [...tx.table(table).keys()]) {
-			tx.delete(table, id);
-		}
+		endNamespace(tx, id, kind);
 	}
 }

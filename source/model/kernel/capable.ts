@@ -13,20 +13,24 @@ function limitOf(tx: Tables, task: Task): Namespace | undefined {
 	return own?.parent === undefined ? undefined : own;
 }
 
-/** Whether the task has a capability over what a user namespace owns. */
+/** Whether the task has a capability over what a user namespace owns. Who made a namespace has all of them over it. */
 export function isCapableIn(tx: Tables, task: Task, user: NamespaceId, capability: string): boolean {
-	if (!task.capabilities.includes(capability)) {
-		return false;
+	const own = task.namespaces.user;
+	if (user === 0) {
+		return isCapableEverywhere(tx, task, capability);
 	}
 
-	const limit = limitOf(tx, task);
-	for (let at: NamespaceId | undefined = user; limit !== undefined && at !== limit.id; at = tx.get('namespace', at)?.parent) {
-		if (at === undefined || tx.get('namespace', at) === undefined) {
-			return false;
+	for (let at = tx.get('namespace', user); at !== undefined; at = at.parent === undefined ? undefined : tx.get('namespace', at.parent)) {
+		if (at.id === own) {
+			return task.capabilities.includes(capability);
+		}
+
+		if (at.parent === own && at.creator === task.uid) {
+			return true;
 		}
 	}
 
-	return true;
+	return false;
 }
 
 /** Whether the task has a capability over a namespace of any kind. */

@@ -9,6 +9,7 @@ import type {ExecutableImage, Process, Program} from './program.js';
 import type {RunLoop} from './run-loop.js';
 import type {Task} from './schema.js';
 import {changeTask, getTask} from './tasks.js';
+import {findShownId, isRootOf} from './user-ids.js';
 import {type Caller, type Found, pathOfFile, permits, resolve, resolveParent, typeOf} from './vfs.js';
 
 type Loaded = {readonly program: Program; readonly name: string; readonly executable: Extract<Executable, {kind: 'elf'}>; readonly path: string; readonly argv: readonly string[]; readonly found: Found};
@@ -30,8 +31,11 @@ export function execve(
 	const {kernel, id} = caller.task;
 	const task = closeOnExec(loop, getTask(loop.tx, kernel, id));
 	const {mode, uid, gid} = loaded.found.attributes;
-	const setUser = (mode & 0o4000) !== 0 && !task.noNewPrivileges;
-	const setGroup = (mode & 0o2000) !== 0 && !task.noNewPrivileges;
+	// Ids that the task's user namespace does not know give nothing (fs/exec.c, bprm_fill_uid).
+	const {user} = task.namespaces;
+	const mayChange = !task.noNewPrivileges && findShownId(loop.tx, user, 'uid', uid) !== undefined && findShownId(loop.tx, user, 'gid', gid) !== undefined;
+	const setUser = (mode & 0o4000) !== 0 && mayChange;
+	const setGroup = (mode & 0o2000) !== 0 && mayChange;
 	const caught = Object.entries(task.dispositions).filter(([, disposition]) => disposition === 'ignore');
 	changeTask(loop.tx, kernel, id, {
 		name: loaded.name.slice(0, 15),
@@ -44,7 +48,7 @@ export function execve(
 		caughtSignals: [],
 		...(setUser ? {uid} : {}),
 		...(setGroup ? {gid} : {}),
-		...(setUser && uid === 0 ? {capabilities: rootCapabilities(loop, task)} : {}),
+		...(isRootOf(loop.tx, task, setUser ? uid : task.uid) ? {capabilities: task.bounding} : (setUser || setGroup ? {capabilities: [], ambient: []} : {capabilities: task.ambient})),
 	});
 	chargeImage(loop, kernel, id);
 	loop.tx.emit({kind: 'process-start', kernel, task: id, argv: loaded.argv});
@@ -58,11 +62,6 @@ function chargeImage(loop: RunLoop, kernel: number, id: number): void {
 	if (!failed(refused)) {
 		changeTask(loop.tx, kernel, id, {memoryBytes: programMemoryBytes});
 	}
-}
-
-/** Set-user-id root gives what the first task of the kernel has. */
-function rootCapabilities(loop: RunLoop, task: Task): readonly string[] {
-	return getTask(loop.tx, task.kernel, 1).capabilities;
 }
 
 function load(loop: RunLoop, caller: Caller, path: string, argv: readonly string[], depth: number): Loaded | Failure {

@@ -3,13 +3,13 @@
 // namespace all others of the namespace die. Source: exit_group(2), wait(2), signal(7), pid_namespaces(7).
 
 import {type Failure, failure} from './errno.js';
-import {getNamespace} from './namespaces.js';
+import {endUnused} from './namespaces.js';
 import {releaseFile} from './open-file.js';
 import type {ChildStatus, Pid} from './program.js';
 import type {RunLoop} from './run-loop.js';
 import type {KernelId, Task, TaskId} from './schema.js';
 import {defaultAction, type SignalName, signalNumbers} from './signal.js';
-import {notifyParent} from './signal-delivery.js';
+import {notifyParent, postSignal} from './signal-delivery.js';
 import {allTasks, changeTask, findTask, getTask, isInit, pidIn} from './tasks.js';
 import {leaveTerminal} from './terminal.js';
 
@@ -40,11 +40,20 @@ export function endTask(loop: RunLoop, kernel: KernelId, id: TaskId, ending: End
 		endNamespace(loop, task);
 	}
 
+	signalOrphans(loop, task);
 	adopt(loop, task);
 	loop.remove(kernel, id);
 	tx.emit({kind: 'process-exit', kernel, task: id, name: task.name, status: statusNumber(ending)});
 	announce(loop, task, ending);
 	stopOrphanedNamespace(loop, task);
+	leaveNamespaces(loop, task);
+}
+
+/** Namespaces that were made for this task may end with it. */
+function leaveNamespaces(loop: RunLoop, {kernel, namespaces, childPidNamespace}: Task): void {
+	if ([...Object.values(namespaces), childPidNamespace].some(id => loop.tx.get('namespace', id)?.isCounted === true)) {
+		endUnused(loop.tx, loop.types, kernel);
+	}
 }
 
 /** Threads end with the task they belong to. */
@@ -65,10 +74,20 @@ function endNamespace(loop: RunLoop, init: Task): void {
 	}
 }
 
+/** Children that asked for it are told by a signal (PR_SET_PDEATHSIG). */
+function signalOrphans(loop: RunLoop, {kernel, id}: Task): void {
+	for (const child of [...loop.children(kernel, id)]) {
+		const {parentDeathSignal, state} = findTask(loop.tx, kernel, child) ?? {};
+		if (parentDeathSignal !== undefined && state !== 'zombie') {
+			postSignal(loop, kernel, child, parentDeathSignal);
+		}
+	}
+}
+
 /** Children go to the first process of the namespace, which is expected to wait for them. */
 function adopt(loop: RunLoop, task: Task): void {
 	const {tx} = loop;
-	const init = getNamespace(tx, task.namespaces.pid).init;
+	const init = tx.get('namespace', task.namespaces.pid)?.init;
 	const heir = init === undefined || init === task.id ? 1 : init;
 	for (const child of [...loop.children(task.kernel, task.id)]) {
 		const orphan = findTask(tx, task.kernel, child);
@@ -109,6 +128,7 @@ function reap(loop: RunLoop, task: Task): void {
 	loop.removeChild(task.kernel, task.parent, task.id);
 	loop.remove(task.kernel, task.id);
 	loop.tx.delete(`task:${task.kernel}`, task.id);
+	leaveNamespaces(loop, task);
 }
 
 /** The namespace's numbers end with its first process: nothing can be born into it any more. */

@@ -3,42 +3,39 @@
 import {must} from '../../base/assert.js';
 import {nowNs} from '../../base/clock.js';
 import {rates} from '../../base/rates.js';
+import {allCapabilities} from './capabilities.js';
+import {isCapableEverywhere} from './capable.js';
 import {type Failure, failed, failure} from './errno.js';
 import type {SpawnOptions} from './kernel-access.js';
 import {maxTasks, maxUserTasks} from './limits.js';
-import {branchNamespace, getNamespace, takePids} from './namespaces.js';
+import {getNamespace, takePids} from './namespaces.js';
 import {retainFile} from './open-file.js';
-import type {ForkOptions, NamespaceKind, Process, Running} from './program.js';
+import type {ForkOptions, Process, Running} from './program.js';
 import {resourceLimit} from './resource-limits.js';
 import type {RunLoop} from './run-loop.js';
 import type {KernelId, NamespaceId, Task, TaskId} from './schema.js';
-import {allTasks, getTask} from './tasks.js';
+import {allTasks, findTask, getTask} from './tasks.js';
 
 /** Makes the caller's view of the kernel for a task; see system-calls.ts. Handed in, because calls can fork. */
 export type MakeProcess = (task: Task) => Process;
 
 export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Running, options: ForkOptions, makeProcess: MakeProcess): TaskId | Failure {
-	const wanted = options.newNamespaces ?? [];
-	if ((wanted.length > 0 && !wanted.includes('user') && !parent.capabilities.includes('CAP_SYS_ADMIN')) || (wanted.includes('user') && parent.seccomp?.refusesUserNamespaces === true)) {
-		return failure('EPERM');
-	}
-
-	const refused = mayFork(loop, parent);
+	const refused = isEnding(loop, parent.childPidNamespace) ? failure('ENOMEM') : mayFork(loop, parent);
 	if (refused !== undefined) {
 		return refused;
 	}
 
-	const namespaces = newNamespaces(loop, parent, wanted);
-	const pidNamespace = wanted.includes('pid') ? namespaces.pid : parent.childPidNamespace;
+	const pidNamespace = parent.childPidNamespace;
 	const child: Task = {
 		...parent,
 		...newLife(loop, pidNamespace),
 		parent: parent.id,
-		namespaces: {...namespaces, pid: pidNamespace},
+		namespaces: {...parent.namespaces, pid: pidNamespace},
 		childPidNamespace: pidNamespace,
 		isThread: options.thread ?? false,
 		name: options.name ?? parent.name,
 		dispositions: parent.dispositions,
+		parentDeathSignal: undefined,
 		// Pages that a child shares with its parent are charged to the parent, as copy-on-write leaves them.
 		memoryBytes: 0,
 	};
@@ -47,6 +44,12 @@ export function fork(loop: RunLoop, parent: Task, main: (child: Process) => Runn
 
 /** Threads of the Go runtime in runc init, which all take a pid. Choice: it varies with the machine; five are what recordings show. */
 const goThreads = 5;
+
+/** A pid namespace whose first process has died takes no others, pid_namespaces(7). */
+function isEnding(loop: RunLoop, id: NamespaceId): boolean {
+	const {init, nextPid, kernel} = getNamespace(loop.tx, id);
+	return nextPid > 1 && (init === undefined || findTask(loop.tx, kernel, init)?.state === 'zombie');
+}
 
 /** Makes a task that is not a copy of any: a container's first process, a login shell, a daemon. */
 export function spawn(loop: RunLoop, kernel: KernelId, creator: TaskId, options: SpawnOptions, main: (process: Process) => Running, makeProcess: MakeProcess): TaskId | Failure {
@@ -69,6 +72,8 @@ export function spawn(loop: RunLoop, kernel: KernelId, creator: TaskId, options:
 		gid: options.gid,
 		groups: options.groups,
 		capabilities: options.capabilities,
+		bounding: options.uid === 0 ? options.capabilities : allCapabilities,
+		ambient: [],
 		noNewPrivileges: options.noNewPrivileges ?? false,
 		namespaces: options.namespaces,
 		childPidNamespace: options.namespaces.pid,
@@ -90,21 +95,6 @@ export function spawn(loop: RunLoop, kernel: KernelId, creator: TaskId, options:
 	}
 
 	return start(loop, task, main, makeProcess);
-}
-
-function newNamespaces(loop: RunLoop, parent: Task, wanted: readonly NamespaceKind[]): Task['namespaces'] {
-	const namespaces: Record<NamespaceKind, NamespaceId> = {...parent.namespaces};
-	if (wanted.includes('user')) {
-		namespaces.user = branchNamespace(loop.tx, parent, 'user', parent.namespaces.user);
-	}
-
-	for (const kind of wanted) {
-		if (kind !== 'user') {
-			namespaces[kind] = branchNamespace(loop.tx, parent, kind, namespaces.user);
-		}
-	}
-
-	return namespaces;
 }
 
 type NewLife = Pick<Task, 'id' | 'pids' | 'state' | 'wait' | 'pendingSignals' | 'caughtSignals' | 'status' | 'startNs' | 'cpuNs'>;
@@ -155,7 +145,7 @@ function mayFork(loop: RunLoop, parent: Task): Failure | undefined {
 
 	// Counting is a scan, so it is left out while even all tasks would be few enough.
 	const most = Math.min(resourceLimit(parent, 'nproc').soft, maxUserTasks);
-	const isExempt = parent.uid === 0 || parent.capabilities.includes('CAP_SYS_RESOURCE') || parent.capabilities.includes('CAP_SYS_ADMIN');
+	const isExempt = parent.uid === 0 || isCapableEverywhere(loop.tx, parent, 'CAP_SYS_RESOURCE') || isCapableEverywhere(loop.tx, parent, 'CAP_SYS_ADMIN');
 	if (!isExempt && loop.tx.table(`task:${parent.kernel}`).size >= most && countTasks(loop, parent) >= most) {
 		return failure('EAGAIN');
 	}

@@ -13,7 +13,7 @@ import type {FsId} from './file-types.js';
 import type {FileSystemType} from './filesystem.js';
 import {spawn} from './fork.js';
 import type {SpawnOptions} from './kernel-access.js';
-import {attachMount} from './mount.js';
+import {attachMount, rootMount} from './mount-tree.js';
 import {makeNamespace, namespaceKinds} from './namespaces.js';
 import {mountOverlay} from './overlay/mount-overlay.js';
 import type {NamespaceKind, Process, ProgramTable, Running} from './program.js';
@@ -56,7 +56,7 @@ export function bootKernel(tx: Transaction<KernelSchema, KernelEvent>, options: 
 	const initial = makeInitialNamespaces(tx, id, hostname);
 	tx.put('kernel', id, {...machine, id, machine: 'x86_64', bootNs: nowNs(tx), nextPid: 1, initial, sysctl: sysctl ?? {}});
 	attachMount(tx, initial.mnt, {
-		parent: undefined, fs: root, root: rootNode, mountpoint: undefined, source: rootSource, type: must(tx.get('filesystem', root), 'bootKernel: no root').type, flags: ['relatime'], fsOptions: ['errors=remount-ro'], propagation: 'shared',
+		parent: undefined, fs: root, root: rootNode, mountpoint: undefined, source: rootSource, type: must(tx.get('filesystem', root), 'bootKernel: no root').type, flags: ['relatime'], fsOptions: ['errors=remount-ro'], peerGroup: takeNumber(tx, 'peer'),
 	});
 	setUp(tx, initial.net, 1, true);
 	return id;
@@ -77,13 +77,8 @@ function makeInitialNamespaces(tx: Transaction<KernelSchema, KernelEvent>, kerne
 
 export function rootPlace(tx: Transaction<KernelSchema, KernelEvent>, kernel: KernelId): Place {
 	const {initial} = must(tx.get('kernel', kernel), 'rootPlace: no kernel');
-	for (const mount of tx.table(`mount:${initial.mnt}`).values()) {
-		if (mount.parent === undefined) {
-			return {mount: mount.id, node: mount.root};
-		}
-	}
-
-	throw new BrokenInvariant(`rootPlace: kernel ${kernel} has no root mount`);
+	const mount = must(rootMount(tx, initial.mnt), `rootPlace: kernel ${kernel} has no root mount`);
+	return {mount: mount.id, node: mount.root};
 }
 
 /** Starts a task in the initial namespaces; the first one of a kernel is its init, pid 1. */

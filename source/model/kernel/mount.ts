@@ -1,50 +1,22 @@
 // Mounts: which filesystem is seen where, for each mount namespace. A mount covers a node of its parent mount; mounting again on
-// the same place covers the first. Source: mount(2), mount_namespaces(7), pivot_root(2).
-//
-// Simplified: propagation is recorded and shown, but events do not propagate between peer groups.
+// the same place covers the first. The trees are kept by mount-tree.ts, propagation.ts repeats events where they are shared.
+// Source: mount(2), mount_namespaces(7), pivot_root(2); Linux fs/namespace.c for the errors and their order.
 
 import {isCapableOver} from './capable.js';
-import type {Writes} from '../../base/transaction.js';
-import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';
 import type {FsId} from './file-types.js';
 import {maxMounts} from './limits.js';
+import {attachMount, changeMount, childrenOf, findMount, heldMounts, homeOf, placeMount, treeOf} from './mount-tree.js';
 import type {MountRequest} from './program.js';
-import type {KernelEvent, KernelSchema, Mount, NamespaceId, Place} from './schema.js';
-import {type Caller, getMount, resolve, typeOf} from './vfs.js';
-
-type Tx = Writes<KernelSchema, KernelEvent>;
+import {copyTree, detachEverywhere, graft, propagatedCopies, type PropagationType, setPropagation} from './propagation.js';
+import type {Mount, Place} from './schema.js';
+import {type Caller, type Found, getMount, resolve, topmost, typeOf} from './vfs.js';
 
 /** Flags of mount(8) that belong to the mount; all other words are options of the filesystem. */
 const mountFlags = new Set(['ro', 'rw', 'nosuid', 'suid', 'nodev', 'dev', 'noexec', 'exec', 'noatime', 'relatime', 'strictatime', 'nodiratime', 'sync', 'defaults']);
 const opposite: Readonly<Record<string, string>> = {rw: 'ro', suid: 'nosuid', dev: 'nodev', exec: 'noexec'};
 
-/** A flag of ours: the mount stands for a plain directory, so lists of mounts leave it out. */
-export const hiddenMount = 'hidden';
-
-export type NewMount = Omit<Mount, 'id' | 'propagation' | 'peerGroup'> & {readonly propagation?: Mount['propagation']};
-
-/** Adds a mount to a namespace; `parent` and `mountpoint` are undefined for the root. */
-export function attachMount(tx: Tx, namespace: NamespaceId, mount: NewMount): number {
-	const id = takeNumber(tx, 'mount');
-	tx.put(`mount:${namespace}`, id, {propagation: 'private', peerGroup: 0, ...mount, id});
-	if (mount.parent !== undefined) {
-		tx.put(`mountpoint:${namespace}`, `${mount.parent}:${mount.mountpoint}`, {mount: id});
-	}
-
-	return id;
-}
-
-/** Gives a new namespace all mounts of another; places keep their meaning. */
-export function copyMounts(tx: Tx, from: NamespaceId, to: NamespaceId): void {
-	for (const [id, mount] of tx.table(`mount:${from}`)) {
-		tx.put(`mount:${to}`, id, mount);
-	}
-
-	for (const [key, mountpoint] of tx.table(`mountpoint:${from}`)) {
-		tx.put(`mountpoint:${to}`, key, mountpoint);
-	}
-}
+type MakeFileSystem = (type: string, source: string, options: readonly string[]) => FsId | Failure;
 
 /** Flags and filesystem options of a request, apart; `rw` and its like only undo. */
 export function splitOptions(options: readonly string[]): {readonly flags: readonly string[]; readonly fsOptions: readonly string[]} {
@@ -63,61 +35,68 @@ export function splitOptions(options: readonly string[]): {readonly flags: reado
 	return {flags: [...flags], fsOptions};
 }
 
+function mayMount({context, task}: Caller): boolean {
+	return isCapableOver(context.tx, task, task.namespaces.mnt, 'CAP_SYS_ADMIN');
+}
+
 /** mount(2). `makeFileSystem` makes the superblock of a new mount from its type, source and options. */
-export function mount(caller: Caller, request: MountRequest, makeFileSystem: (type: string, source: string, options: readonly string[]) => FsId | Failure): void | Failure {
-	if (!isCapableOver(caller.context.tx, caller.task, caller.task.namespaces.mnt, 'CAP_SYS_ADMIN')) {
+export function mount(caller: Caller, request: MountRequest, makeFileSystem: MakeFileSystem): void | Failure {
+	if (!mayMount(caller)) {
 		return failure('EPERM');
 	}
 
-	const target = resolve(caller, request.target, true);
-	if (failed(target)) {
-		return target;
+	const found = resolve(caller, request.target, true);
+	if (failed(found)) {
+		return found;
+	}
+
+	const target = topmost(caller, found.place);
+	if (homeOf(caller.context.tx, target.mount) !== caller.task.namespaces.mnt) {
+		return failure('EINVAL');
 	}
 
 	switch (request.how) {
 		case 'new': {
-			return mountNew(caller, target.place, request, makeFileSystem);
+			return mountNew(caller, target, request, makeFileSystem);
 		}
 
 		case 'bind':
 		case 'rbind': {
-			return bind(caller, target.place, request);
+			return bind(caller, target, request);
 		}
 
 		case 'move': {
-			return moveMount(caller, target.place, request.source);
+			return moveMount(caller, target, request.source);
 		}
 
 		case 'remount': {
-			return remount(caller, target.place, request.options);
-		}
-
-		case 'private':
-		case 'rprivate':
-		case 'shared':
-		case 'slave': {
-			return setPropagation(caller, target.place, request.how);
+			return remount(caller, target, request.options);
 		}
 
 		default: {
-			throw new Error(`mount: ${request.how satisfies never}`);
+			return changePropagation(caller, target, request.how);
 		}
 	}
 }
 
-function mountNew(caller: Caller, at: Place, request: MountRequest, makeFileSystem: (type: string, source: string, options: readonly string[]) => FsId | Failure): void | Failure {
+function typeAt(caller: Caller, at: Place): string | undefined {
+	const {fs} = getMount(caller, at.mount);
+	const attributes = typeOf(caller.context, fs).attributes(caller.context, fs, at.node);
+	return failed(attributes) ? undefined : attributes.type;
+}
+
+function hasRoom({context, task}: Caller, count: number): boolean {
+	return context.tx.table(`mount:${task.namespaces.mnt}`).size + count <= maxMounts;
+}
+
+function mountNew(caller: Caller, at: Place, request: MountRequest, makeFileSystem: MakeFileSystem): void | Failure {
 	const {context, task} = caller;
 	const {flags, fsOptions} = splitOptions(request.options);
-	const attributes = typeOf(context, getMount(caller, at.mount).fs).attributes(context, getMount(caller, at.mount).fs, at.node);
-	if (failed(attributes)) {
-		return attributes;
-	}
-
-	if (attributes.type !== 'directory') {
+	if (typeAt(caller, at) !== 'directory') {
 		return failure('ENOTDIR');
 	}
 
-	if (context.tx.table(`mount:${task.namespaces.mnt}`).size >= maxMounts) {
+	if (!hasRoom(caller, 1)) {
 		return failure('ENOSPC');
 	}
 
@@ -126,9 +105,9 @@ function mountNew(caller: Caller, at: Place, request: MountRequest, makeFileSyst
 		return fs;
 	}
 
-	attachMount(context.tx, task.namespaces.mnt, {
-		parent: at.mount, fs, root: typeOf(context, fs).root(context, fs), mountpoint: at.node, source: request.source, type: request.type, flags: withAtime(flags), fsOptions,
-	});
+	graft(context, at, attachMount(context.tx, task.namespaces.mnt, {
+		parent: undefined, mountpoint: undefined, fs, root: typeOf(context, fs).root(context, fs), source: request.source, type: request.type, flags: withAtime(flags), fsOptions,
+	}));
 	context.tx.emit({kind: 'mount', namespace: task.namespaces.mnt, type: request.type, target: request.target});
 }
 
@@ -145,31 +124,38 @@ function bind(caller: Caller, at: Place, request: MountRequest): void | Failure 
 
 	const {tx} = caller.context;
 	const namespace = caller.task.namespaces.mnt;
-	const target = typeOf(caller.context, getMount(caller, at.mount).fs).attributes(caller.context, getMount(caller, at.mount).fs, at.node);
-	if (!failed(target) && (target.type === 'directory') !== (source.attributes.type === 'directory')) {
+	const original = getMount(caller, source.place.mount);
+	const isNamespace = typeOf(caller.context, source.fs).namespaceOf?.(caller.context, source.fs, source.place.node) !== undefined;
+	const isRecursive = request.how === 'rbind';
+	if (original.isUnbindable || (!isNamespace && homeOf(tx, original.id) !== namespace) || (!isRecursive && childrenOf(tx, original.id).some(child => child.isLocked))) {
+		return failure('EINVAL');
+	}
+
+	if ((typeAt(caller, at) === 'directory') !== (source.attributes.type === 'directory')) {
 		return failure('ENOTDIR');
 	}
 
-	const original = getMount(caller, source.place.mount);
-	const {flags} = splitOptions(request.options);
-	const id = attachMount(tx, namespace, {
-		parent: at.mount, fs: original.fs, root: source.place.node, mountpoint: at.node, source: original.source, type: original.type, flags: [...new Set([...original.flags, ...flags])], fsOptions: original.fsOptions,
-	});
-	if (request.how === 'rbind') {
-		bindChildren(tx, namespace, original.id, id);
+	if (!hasRoom(caller, isRecursive ? treeOf(tx, original).length : 1)) {
+		return failure('ENOSPC');
 	}
 
+	graft(caller.context, at, bindSource(caller, source, {isRecursive, flags: splitOptions(request.options).flags, isNamespace}));
 	tx.emit({kind: 'mount', namespace, type: 'bind', target: request.target});
 }
 
-/** Repeats the mounts below one mount below another. */
-function bindChildren(tx: Tx, namespace: NamespaceId, from: number, to: number): void {
-	for (const child of [...tx.table(`mount:${namespace}`).values()]) {
-		if (child.parent === from && child.id !== to) {
-			const {id, ...rest} = child;
-			bindChildren(tx, namespace, id, attachMount(tx, namespace, {...rest, parent: to}));
-		}
+/** A mount of what is at a place, in the caller's namespace and without a place of its own yet: what bind mounts graft. */
+export function bindSource(caller: Caller, {place}: Pick<Found, 'place'>, options: {readonly isRecursive: boolean; readonly flags?: readonly string[]; readonly isNamespace?: boolean}): number {
+	const {tx} = caller.context;
+	const original = getMount(caller, place.mount);
+	const top = {...original, ...options.isNamespace === true ? {source: 'nsfs', type: 'nsfs', flags: [], fsOptions: [], peerGroup: 0, master: 0} : {}};
+	const {peerGroup, master, fs, source, type, flags, fsOptions} = top;
+	if (!options.isRecursive) {
+		return attachMount(tx, caller.task.namespaces.mnt, {
+			parent: undefined, mountpoint: undefined, fs, root: place.node, source, type, flags: [...new Set([...flags, ...options.flags ?? []])], fsOptions, peerGroup, master,
+		});
 	}
+
+	return copyTree(caller.context, original, {namespace: caller.task.namespaces.mnt, kinship: () => 'peer', root: place.node}).get(original.id)!;
 }
 
 function moveMount(caller: Caller, at: Place, source: string): void | Failure {
@@ -178,18 +164,25 @@ function moveMount(caller: Caller, at: Place, source: string): void | Failure {
 		return found;
 	}
 
+	const {tx} = caller.context;
 	const moving = getMount(caller, found.place.mount);
-	if (found.place.node !== moving.root || moving.parent === undefined) {
+	const from = moving.parent === undefined ? undefined : findMount(tx, moving.parent);
+	const sharesUnbindable = getMount(caller, at.mount).peerGroup !== 0 && treeOf(tx, moving).some(mount => mount.isUnbindable);
+	if (found.place.node !== moving.root || from === undefined || from.peerGroup !== 0 || moving.isLocked || sharesUnbindable) {
 		return failure('EINVAL');
 	}
 
-	const {tx} = caller.context;
-	const namespace = caller.task.namespaces.mnt;
-	uncover(tx, namespace, moving);
-	tx.put(`mount:${namespace}`, moving.id, {...moving, parent: at.mount, mountpoint: at.node});
-	tx.put(`mountpoint:${namespace}`, `${at.mount}:${at.node}`, {mount: moving.id});
+	if (treeOf(tx, moving).some(mount => mount.id === at.mount)) {
+		return failure('ELOOP');
+	}
+
+	graft(caller.context, at, moving.id);
 }
 
+/** Restrictions that a namespace with fewer rights cannot lift. */
+const restrictions: readonly string[] = ['ro', 'nosuid', 'nodev', 'noexec'];
+
+/** Simplified: a remount changes the mount, never its filesystem, so that other mounts of it keep their flags. */
 function remount(caller: Caller, at: Place, options: readonly string[]): void | Failure {
 	const mounted = getMount(caller, at.mount);
 	if (at.node !== mounted.root) {
@@ -197,87 +190,64 @@ function remount(caller: Caller, at: Place, options: readonly string[]): void | 
 	}
 
 	const {flags} = splitOptions(options);
-	caller.context.tx.put(`mount:${caller.task.namespaces.mnt}`, mounted.id, {...mounted, flags: withAtime(flags)});
+	if (mounted.isLocked && restrictions.some(flag => mounted.flags.includes(flag) && !flags.includes(flag))) {
+		return failure('EPERM');
+	}
+
+	changeMount(caller.context.tx, mounted.id, {flags: withAtime(flags)});
 }
 
-function setPropagation(caller: Caller, at: Place, how: 'private' | 'rprivate' | 'shared' | 'slave'): void | Failure {
+function changePropagation(caller: Caller, at: Place, how: PropagationType | `r${PropagationType}`): void | Failure {
 	const mounted = getMount(caller, at.mount);
 	if (at.node !== mounted.root) {
 		return failure('EINVAL');
 	}
 
 	const {tx} = caller.context;
-	const namespace = caller.task.namespaces.mnt;
-	const propagation = how === 'rprivate' ? 'private' : how;
-	const peerGroup = propagation === 'private' ? 0 : (mounted.peerGroup || takeNumber(tx, 'peer'));
-	for (const mount of [...tx.table(`mount:${namespace}`).values()]) {
-		if (mount.id === mounted.id || (how === 'rprivate' && isBelow(tx, namespace, mount, mounted.id))) {
-			tx.put(`mount:${namespace}`, mount.id, {...mount, propagation, peerGroup});
-		}
+	const isRecursive = how.startsWith('r');
+	for (const {id} of isRecursive ? treeOf(tx, mounted) : [mounted]) {
+		setPropagation(tx, getMount(caller, id), (isRecursive ? how.slice(1) : how) as PropagationType);
 	}
-}
-
-function isBelow(tx: Tx, namespace: NamespaceId, mount: Mount, ancestor: number): boolean {
-	for (let at: Mount | undefined = mount; at?.parent !== undefined; at = tx.get(`mount:${namespace}`, at.parent)) {
-		if (at.parent === ancestor) {
-			return true;
-		}
-	}
-
-	return false;
 }
 
 /** umount(2): EINVAL unless `target` is a mount point, EBUSY while mounts or tasks stand on it. */
-export function umount(caller: Caller, target: string, options: {readonly lazy: boolean; readonly isBusy: (mount: number) => boolean}): void | Failure {
-	if (!isCapableOver(caller.context.tx, caller.task, caller.task.namespaces.mnt, 'CAP_SYS_ADMIN')) {
+export function umount(caller: Caller, target: string, options: {readonly lazy: boolean}): void | Failure {
+	const {tx} = caller.context;
+	const found = resolve(caller, target, true);
+	if (failed(found)) {
+		return mayMount(caller) ? found : failure('EPERM');
+	}
+
+	if (!mayMount(caller)) {
 		return failure('EPERM');
 	}
 
-	const found = resolve(caller, target, true);
-	if (failed(found)) {
-		return found;
-	}
-
-	const mounted = getMount(caller, found.place.mount);
-	if (found.place.node !== mounted.root || mounted.parent === undefined) {
+	const place = topmost(caller, found.place);
+	const mounted = getMount(caller, place.mount);
+	if (place.node !== mounted.root || homeOf(tx, mounted.id) !== caller.task.namespaces.mnt || mounted.isLocked) {
 		return failure('EINVAL');
 	}
 
-	const {tx} = caller.context;
-	const namespace = caller.task.namespaces.mnt;
-	const hasChildren = [...tx.table(`mount:${namespace}`).values()].some(mount => mount.parent === mounted.id);
-	if (!options.lazy && (hasChildren || options.isBusy(mounted.id))) {
+	// The root of the namespace can only be covered or changed for another.
+	if (mounted.parent === undefined) {
+		return failure(options.lazy ? 'EINVAL' : 'EBUSY');
+	}
+
+	if (!options.lazy && isBusy(caller, mounted)) {
 		return failure('EBUSY');
 	}
 
-	detachMount(tx, namespace, mounted.id);
+	detachEverywhere(tx, mounted);
 }
 
-/** Removes a mount and all below it from a namespace. */
-export function detachMount(tx: Tx, namespace: NamespaceId, id: number): void {
-	for (const child of [...tx.table(`mount:${namespace}`).values()]) {
-		if (child.parent === id) {
-			detachMount(tx, namespace, child.id);
-		}
-	}
-
-	const mount = tx.get(`mount:${namespace}`, id);
-	if (mount !== undefined) {
-		uncover(tx, namespace, mount);
-		tx.delete(`mount:${namespace}`, id);
-	}
-}
-
-/** Makes what a mount covered visible again: the mount that it was stacked on, or the bare node. */
-function uncover(tx: Tx, namespace: NamespaceId, mount: Mount): void {
-	if (mount.parent !== undefined) {
-		tx.delete(`mountpoint:${namespace}`, `${mount.parent}:${mount.mountpoint}`);
-	}
+function isBusy({context: {tx}}: Caller, mounted: Mount): boolean {
+	const held = heldMounts(tx);
+	return childrenOf(tx, mounted.id).length > 0 || held.has(mounted.id) || propagatedCopies(tx, mounted).some(({id}) => held.has(id));
 }
 
 /** pivot_root(2): the mount at `newRoot` becomes the root of the namespace, and the old root moves to `putOld`. */
-export function pivotRoot(caller: Caller, newRoot: string, putOld: string): {readonly root: Place; readonly oldRoot: number} | Failure {
-	if (!isCapableOver(caller.context.tx, caller.task, caller.task.namespaces.mnt, 'CAP_SYS_ADMIN')) {
+export function pivotRoot(caller: Caller, newRoot: string, putOld: string): {readonly from: Place; readonly to: Place} | Failure {
+	if (!mayMount(caller)) {
 		return failure('EPERM');
 	}
 
@@ -287,28 +257,51 @@ export function pivotRoot(caller: Caller, newRoot: string, putOld: string): {rea
 		return failed(next) ? next : old as Failure;
 	}
 
+	if (next.attributes.type !== 'directory' || old.attributes.type !== 'directory') {
+		return failure('ENOTDIR');
+	}
+
+	const {tx} = caller.context;
+	const {root} = caller.task;
+	const refused = refusePivot(caller, next.place, old.place);
+	if (refused !== undefined) {
+		return refused;
+	}
+
+	const {parent, mountpoint, isLocked} = getMount(caller, root.mount);
+	const rising = getMount(caller, next.place.mount);
+	placeMount(tx, root.mount, undefined);
+	placeMount(tx, rising.id, parent === undefined || mountpoint === undefined ? undefined : {mount: parent, node: mountpoint});
+	placeMount(tx, root.mount, old.place);
+	changeMount(tx, rising.id, {isLocked: rising.isLocked || isLocked});
+	changeMount(tx, root.mount, {isLocked: false});
+	return {from: root, to: {mount: rising.id, node: rising.root}};
+}
+
+function refusePivot(caller: Caller, next: Place, old: Place): Failure | undefined {
 	const {tx} = caller.context;
 	const namespace = caller.task.namespaces.mnt;
-	const rising = getMount(caller, next.place.mount);
-	const sinking = getMount(caller, caller.task.root.mount);
-	if (next.place.node !== rising.root || rising.id === sinking.id || rising.parent === undefined) {
-		return failure(rising.id === sinking.id ? 'EBUSY' : 'EINVAL');
-	}
-
-	uncover(tx, namespace, rising);
-	const {parent, mountpoint} = sinking;
-	uncover(tx, namespace, sinking);
-	tx.put(`mount:${namespace}`, rising.id, {...rising, parent, mountpoint});
-	if (parent !== undefined) {
-		tx.put(`mountpoint:${namespace}`, `${parent}:${mountpoint}`, {mount: rising.id});
-	}
-
-	if (old.place.mount === sinking.id) {
+	const parentOf = ({parent}: Mount): Mount | undefined => parent === undefined ? undefined : findMount(tx, parent);
+	const [rising, sinking, under] = [getMount(caller, next.mount), getMount(caller, caller.task.root.mount), getMount(caller, old.mount)];
+	const isShared = [under, parentOf(rising), parentOf(sinking)].some(each => each !== undefined && each.peerGroup !== 0);
+	if (isShared || homeOf(tx, rising.id) !== namespace || homeOf(tx, sinking.id) !== namespace || rising.isLocked) {
 		return failure('EINVAL');
 	}
 
-	const at = old.place;
-	tx.put(`mount:${namespace}`, sinking.id, {...sinking, parent: at.mount, mountpoint: at.node});
-	tx.put(`mountpoint:${namespace}`, `${at.mount}:${at.node}`, {mount: sinking.id});
-	return {root: {mount: rising.id, node: rising.root}, oldRoot: sinking.id};
+	if (rising.id === sinking.id || under.id === sinking.id) {
+		return failure('EBUSY');
+	}
+
+	const isAtMountPoints = caller.task.root.node === sinking.root && next.node === rising.root && rising.parent !== undefined;
+	return isAtMountPoints && isBelow(tx, under, rising) && isBelow(tx, rising, sinking) ? undefined : failure('EINVAL');
+}
+
+function isBelow(tx: Caller['context']['tx'], mounted: Mount, ancestor: Mount): boolean {
+	for (let at: Mount | undefined = mounted; at !== undefined; at = at.parent === undefined ? undefined : findMount(tx, at.parent)) {
+		if (at.id === ancestor.id) {
+			return true;
+		}
+	}
+
+	return false;
 }

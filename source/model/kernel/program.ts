@@ -85,6 +85,9 @@ export type UnixAddress = {readonly family: 'unix'; readonly path: string};
 export type InetAddress = {readonly family: 'inet'; readonly address: string; readonly port: number};
 export type SocketAddress = UnixAddress | InetAddress;
 
+/** What `mount --make-*` changes, of one mount or (`r`) of all below it too. */
+export type PropagationChange = 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave' | 'unbindable' | 'runbindable';
+
 export type MountRequest = {
 	/** What `mount` shows first: a device, a filesystem's name, or the source of a bind. */
 	readonly source: string;
@@ -93,7 +96,7 @@ export type MountRequest = {
 	readonly type: string;
 	/** Filesystem options as `lowerdir=/a:/b` or `size=64m`, and flags `ro`, `nosuid`, `nodev`, `noexec`, `relatime`. */
 	readonly options: readonly string[];
-	readonly how: 'new' | 'bind' | 'rbind' | 'move' | 'remount' | 'private' | 'rprivate' | 'shared' | 'slave';
+	readonly how: 'new' | 'bind' | 'rbind' | 'move' | 'remount' | PropagationChange;
 };
 
 export type Uname = {
@@ -116,8 +119,6 @@ export type Credentials = {
 export type ExecutableImage = {run(): Running};
 
 export type ForkOptions = {
-	/** New namespaces for the child, as the CLONE_NEW* flags of clone(2). */
-	readonly newNamespaces?: readonly NamespaceKind[];
 	/** A kernel thread or helper of a daemon: hidden from process listings like a thread of its parent. */
 	readonly thread?: boolean;
 	/** The child's name in `ps` when it differs from its parent's. */
@@ -181,6 +182,7 @@ export type SystemCalls = {
 	removexattr(path: string, name: string, options?: {readonly noFollow?: boolean}): void | Failure;
 	statfs(path: string): FsUsage | Failure;
 	chdir(path: string): void | Failure;
+	fchdir(fd: Fd): void | Failure;
 	getcwd(): {readonly path: string} | Failure;
 	chroot(path: string): void | Failure;
 	pivotRoot(newRoot: string, putOld: string): void | Failure;
@@ -200,6 +202,8 @@ export type SystemCalls = {
 	childChannel(): Channel;
 	kill(pid: Pid, signal: SignalName | 0): void | Failure;
 	/** Whether a signal has its default effect, is ignored, or is caught and handed out by `takeSignals`. */
+	/** PR_SET_PDEATHSIG: what the caller is sent when its parent ends. */
+	setParentDeathSignal(signal: SignalName): void;
 	sigaction(signal: SignalName, disposition: 'default' | 'ignore' | 'catch'): void;
 	signalDisposition(signal: SignalName): 'default' | 'ignore' | 'catch';
 	/** Caught signals since the last call, in order of arrival. */
@@ -221,7 +225,10 @@ export type SystemCalls = {
 	setuid(uid: number): void | Failure;
 	setgid(gid: number): void | Failure;
 	setgroups(groups: readonly number[]): void | Failure;
-	dropCapability(name: string): void | Failure;
+	/** Gives a capability up; out of the bounding set, executing files cannot give it back either. */
+	dropCapability(name: string, from: 'effective' | 'bounding'): void | Failure;
+	/** Lets a capability survive the execution of a file by another user than root. */
+	raiseAmbient(name: string): void | Failure;
 	unshare(namespaces: readonly NamespaceKind[]): void | Failure;
 	/** Joins the namespace that an open /proc/PID/ns file names. */
 	setns(fd: Fd): void | Failure;

@@ -56,9 +56,13 @@ export type Namespace = {
 	readonly init: TaskId | undefined;
 	/** Of cgroup namespaces: the path of its root. */
 	readonly cgroupRoot: string;
-	/** Of user namespaces: lines `inside outside count` of uid_map and gid_map. */
+	/** Of user namespaces: uid_map and gid_map; `outside` are ids of the initial namespace. */
 	readonly uidMap: readonly IdRange[];
 	readonly gidMap: readonly IdRange[];
+	/** Made by clone or unshare: it ends when nothing uses it any more. */
+	readonly isCounted?: boolean;
+	/** Of user namespaces: the user who made it. */
+	readonly creator?: number;
 	/** Of user namespaces: "deny" was written to /proc/PID/setgroups. */
 	readonly setgroupsDenied?: boolean;
 };
@@ -81,9 +85,13 @@ export type Mount = {
 	readonly flags: readonly string[];
 	/** As /proc/mounts shows them after the flags. */
 	readonly fsOptions: readonly string[];
-	readonly propagation: 'private' | 'shared' | 'slave';
-	/** Peer group of shared and master group of slave mounts; 0 for none. */
+	/** The group of mounts with which it shares what is mounted and unmounted below; 0 unless shared. */
 	readonly peerGroup: number;
+	/** The peer group from which it takes what is mounted and unmounted below; 0 unless a slave. */
+	readonly master: number;
+	readonly isUnbindable: boolean;
+	/** Came from a mount namespace with more rights: cannot be unmounted by itself, nor lose its restrictions. */
+	readonly isLocked: boolean;
 };
 
 export type Descriptor = {readonly file: number; readonly closeOnExec: boolean};
@@ -114,7 +122,11 @@ export type Task = {
 	readonly uid: number;
 	readonly gid: number;
 	readonly groups: readonly number[];
+	/** The effective and permitted set. */
 	readonly capabilities: readonly string[];
+	/** What executing a file can give at most, and what other users than root keep over it. */
+	readonly bounding: readonly string[];
+	readonly ambient: readonly string[];
 	readonly noNewPrivileges: boolean;
 	readonly namespaces: Readonly<Record<NamespaceKind, NamespaceId>>;
 	/** The pid namespace that children are born into (unshare and setns change it for children only). */
@@ -127,6 +139,8 @@ export type Task = {
 	readonly pendingSignals: readonly SignalName[];
 	readonly caughtSignals: readonly SignalName[];
 	readonly dispositions: Readonly<Partial<Record<SignalName, 'ignore' | 'catch'>>>;
+	/** Sent when the parent ends. */
+	readonly parentDeathSignal?: SignalName | undefined;
 	/** Changes of state that the parent has not waited for yet. */
 	readonly status: ChildStatus | undefined;
 	readonly startNs: Nanoseconds;
@@ -265,6 +279,10 @@ export type KernelSchema = ClockSchema & RandomSchema & NetworkSchema & OverlayS
 	listener: {readonly socket: number};
 	[tasks: `task:${number}`]: Task;
 	[mounts: `mount:${number}`]: Mount;
+	/** The mount namespace that a mount is in, 0 for one that was unmounted while somebody stands on it. */
+	'mount-home': {readonly namespace: NamespaceId};
+	/** By its number: the mounts of a peer group, and those that are its slaves. */
+	'peer-group': {readonly members: readonly number[]; readonly slaves: readonly number[]};
 	/** By `PARENT:NODE`: the topmost mount that covers a node, so that lookups need not scan the mounts. */
 	[mountpoints: `mountpoint:${number}`]: {readonly mount: number};
 	[inodes: `inode:${number}`]: Inode;

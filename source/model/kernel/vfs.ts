@@ -7,6 +7,7 @@ import {type Failure, failed, failure} from './errno.js';
 import type {Attributes, FsId, NodeId} from './file-types.js';
 import type {FileSystemType, FsContext} from './filesystem.js';
 import {maxPathBytes, maxSymlinks} from './limits.js';
+import {coveringMount, findMount} from './mount-tree.js';
 import type {Mount, Place, Task} from './schema.js';
 
 /** On whose behalf a path is looked up: its root, working directory, mount namespace and credentials count. */
@@ -29,8 +30,9 @@ export function typeOf(context: FsContext, fs: FsId): FileSystemType {
 	return must(context.types.get(type), `typeOf: unregistered type ${type}`);
 }
 
-export function getMount(caller: Caller, id: number): Mount {
-	return must(caller.context.tx.get(`mount:${caller.task.namespaces.mnt}`, id), `getMount: no mount ${id}`);
+/** A mount, usually of the caller's own namespace. */
+export function getMount({context: {tx}, task}: Caller, id: number): Mount {
+	return must(tx.get(`mount:${task.namespaces.mnt}`, id) ?? findMount(tx, id), `getMount: no mount ${id}`);
 }
 
 export function attributesAt(context: FsContext, fs: FsId, node: NodeId): Attributes | Failure {
@@ -199,12 +201,12 @@ function magicPlace(caller: Caller, fs: FsId, node: NodeId): Place | Failure | u
 export function topmost(caller: Caller, place: Place): Place {
 	let at = place;
 	for (;;) {
-		const covering = caller.context.tx.get(`mountpoint:${caller.task.namespaces.mnt}`, `${at.mount}:${at.node}`);
+		const covering = coveringMount(caller.context.tx, caller.task.namespaces.mnt, at);
 		if (covering === undefined) {
 			return at;
 		}
 
-		at = {mount: covering.mount, node: getMount(caller, covering.mount).root};
+		at = {mount: covering, node: getMount(caller, covering).root};
 	}
 }
 

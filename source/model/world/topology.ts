@@ -9,7 +9,7 @@ import {rootNode} from '../container/layer-tree.js';
 import type {Host} from '../host/schema.js';
 import {bootKernel, startTask} from '../kernel/kernel.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
-import {attachMount} from '../kernel/mount.js';
+import {attachMount, coveringMount, findMount, rootMount} from '../kernel/mount-tree.js';
 import {takeNumber} from '../kernel/counter.js';
 import type {RunLoop} from '../kernel/run-loop.js';
 import type {KernelId, NamespaceId} from '../kernel/schema.js';
@@ -122,7 +122,7 @@ function mountVirtual(tx: WorldTransaction, loop: RunLoop, kernel: KernelId): vo
 		const fs = makeVirtual(tx, item, item.owner === 'pid' ? `pid:${initial.pid}` : `kernel:${kernel}`, memoryBytes / 2);
 		const place = placeOf(context, initial.mnt, item.at.split('/'));
 		const root = typeOf(context, fs).root(context, fs);
-		attachMount(tx, initial.mnt, {parent: place.mount, mountpoint: place.node, fs, root, source: item.source, type: item.type, flags: item.flags, fsOptions: item.fsOptions ?? [], propagation: 'shared'});
+		attachMount(tx, initial.mnt, {parent: place.mount, mountpoint: place.node, fs, root, source: item.source, type: item.type, flags: item.flags, fsOptions: item.fsOptions ?? [], peerGroup: takeNumber(tx, 'peer')});
 		if (item.type === 'devtmpfs') {
 			addDevices(context, fs, root);
 		}
@@ -143,16 +143,16 @@ function makeVirtual(tx: WorldTransaction, item: VirtualMount, owner: string, ca
 /** Follows names from the root of a mount namespace, through mounts. */
 function placeOf(context: FsContext, namespace: NamespaceId, names: readonly string[]): {readonly mount: number; readonly node: number} {
 	const {tx} = context;
-	const top = must([...tx.table(`mount:${namespace}`).values()].find(mount => mount.parent === undefined), 'placeOf: no root mount');
+	const top = must(rootMount(tx, namespace), 'placeOf: no root mount');
 	let at = {mount: top.id, node: top.root};
 	for (const name of names) {
-		const {fs} = must(tx.get(`mount:${namespace}`, at.mount), 'placeOf: no mount');
+		const {fs} = must(findMount(tx, at.mount), 'placeOf: no mount');
 		const node = typeOf(context, fs).lookup(context, fs, at.node, name);
 		must(failed(node) ? undefined : node, `placeOf: no ${name}`);
 		at = {mount: at.mount, node: node as number};
-		const covering = tx.get(`mountpoint:${namespace}`, `${at.mount}:${at.node}`);
+		const covering = coveringMount(tx, namespace, at);
 		if (covering !== undefined) {
-			at = {mount: covering.mount, node: must(tx.get(`mount:${namespace}`, covering.mount), 'placeOf: no mount').root};
+			at = {mount: covering, node: must(findMount(tx, covering), 'placeOf: no mount').root};
 		}
 	}
 

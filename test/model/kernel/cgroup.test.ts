@@ -99,7 +99,7 @@ describe('the tree', () => {
 		expect(outcome(process.sys.mount({source: 'cgroup2', target: '/mnt', type: 'cgroup2', options: [], how: 'new'}))).toBe('ok');
 		expect(cat('/mnt/cgroup.procs')).toBe(`${process.sys.getpid()}\n`);
 		expect(cat('/mnt/memory.max')).toBe('max\n');
-		expect(cat('/proc/self/mountinfo').split('\n').at(-2)).toMatch(/ \/ \/mnt rw,relatime - cgroup2 cgroup2 rw$/v);
+		expect(cat('/proc/self/mountinfo').split('\n').at(-2)).toMatch(/ \/ \/mnt rw,relatime shared:\d+ - cgroup2 cgroup2 rw$/v);
 		// The border holds processes in.
 		expect(put('/sys/fs/cgroup/cgroup.procs', '0')).toBe('ENOENT');
 	}));
@@ -319,7 +319,7 @@ test('a delegated group takes its owner\'s processes, and the group above does n
 		const {put} = filesOf(child);
 		put('/sys/fs/cgroup/g/a/cgroup.procs', '0');
 		for (const capability of ['CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH']) {
-			child.sys.dropCapability(capability);
+			child.sys.dropCapability(capability, 'effective');
 		}
 
 		child.sys.setuid(1000);

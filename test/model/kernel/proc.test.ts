@@ -77,9 +77,6 @@ test('cwd and root lead to the directories themselves', () => onHost(process => 
 test('a process of another user keeps its links and its environment to itself', () => {
 	new TestHost().main(function * (process) {
 		process.sys.setuid(1000);
-		process.sys.dropCapability('CAP_SYS_PTRACE');
-		process.sys.dropCapability('CAP_DAC_OVERRIDE');
-		process.sys.dropCapability('CAP_DAC_READ_SEARCH');
 		const {cat, link} = filesOf(process);
 		expect(link('/proc/1/cwd')).toBe('EACCES');
 		expect(link('/proc/1/ns/net')).toBe('EACCES');
@@ -93,27 +90,36 @@ test('a new pid namespace numbers its processes from 1, and a proc mounted in it
 	const {ls} = filesOf(process);
 	const outside = String(process.sys.getpid());
 	let inside = '';
-	const child = process.sys.fork(function * (first) {
+	const parent = process.sys.fork(function * (maker) {
+		maker.sys.unshare(['pid', 'mnt']);
+		maker.sys.mount({source: 'none', target: '/', type: 'none', options: [], how: 'rprivate'});
+		maker.sys.fork(firstProcess);
+		yield * wait(maker, -1);
+		return 0;
+	});
+	function * firstProcess(first: Process): Running {
 		const files = filesOf(first);
 		// The old mount still shows the namespace it was made in, where this process has another number.
 		const known = files.link('/proc/self');
 		const mounted = files.outcome(first.sys.mount({source: 'proc', target: '/proc', type: 'proc', options: [], how: 'new'}));
 		inside = [known, mounted, files.link('/proc/self'), files.ls('/proc').split(' ').filter(name => /^\d/v.test(name)).join(' '), field(files.cat('/proc/self/status'), 'PPid')].join(' ');
 		return 0;
-	}, {newNamespaces: ['pid', 'mnt']});
-	expect(failed(child)).toBe(false);
+	}
+
+	expect(failed(parent)).toBe(false);
 	yield * wait(process, -1);
-	expect(inside).toBe(`${Number(outside) + 1} ok 1 1 0`);
+	expect(inside).toBe(`${Number(outside) + 2} ok 1 1 0`);
 	expect(ls('/proc').split(' ')).toContain(outside);
 	return 0;
 }));
 
 test('NSpid lists the numbers of a process from the reader\'s namespace inwards', () => onHost(function * (process) {
 	let status = '';
+	process.sys.unshare(['pid']);
 	const child = process.sys.fork(function * () {
 		yield {kind: 'sleep', channels: ['never']};
 		return 0;
-	}, {newNamespaces: ['pid']});
+	});
 	yield {kind: 'step'};
 	status = filesOf(process).cat(`/proc/${String(child)}/status`);
 	expect(field(status, 'NSpid')).toBe(`${String(child)}\t1`);
@@ -143,7 +149,7 @@ test('mounts and mountinfo show what the process can reach', () => onHost(proces
 	expect(outcome(process.sys.mount({source: 'tmpfs', target: '/mnt/a b', type: 'tmpfs', options: ['size=1m', 'ro'], how: 'new'}))).toBe('ok');
 	expect(cat('/proc/mounts').split('\n').at(-2)).toBe(String.raw`tmpfs /mnt/a\040b tmpfs ro,relatime,size=1m 0 0`);
 	expect(outcome(process.sys.mount({source: '/etc/hostname', target: '/etc/hosts', type: '', options: [], how: 'bind'}))).toBe('ok');
-	expect(cat('/proc/self/mountinfo').split('\n').at(-2)).toMatch(/^\d+ \d+ \d+:\d+ \/etc\/hostname \/etc\/hosts rw,relatime - ext4 \/dev\/vda1 rw/v);
+	expect(cat('/proc/self/mountinfo').split('\n').at(-2)).toMatch(/^\d+ \d+ \d+:\d+ \/etc\/hostname \/etc\/hosts rw,relatime shared:1 - ext4 \/dev\/vda1 rw/v);
 	expect(cat('/proc/mounts')).toContain('/dev/vda1 /etc/hosts ext4');
 }));
 
@@ -151,8 +157,9 @@ test('uid_map can be written once, by one line for oneself without privileges', 
 	const outcomes: string[] = [];
 	process.sys.fork(function * (child) {
 		const {cat, put} = filesOf(child);
-		child.sys.setuid(1000);
 		child.sys.setgid(1000);
+		child.sys.setuid(1000);
+		child.sys.unshare(['user']);
 		outcomes.push(
 			put('/proc/self/uid_map', '0 1000 2'),
 			put('/proc/self/gid_map', '0 1000 1'),
@@ -161,7 +168,7 @@ test('uid_map can be written once, by one line for oneself without privileges', 
 			cat('/proc/self/setgroups'),
 		);
 		return 0;
-	}, {newNamespaces: ['user']});
+	});
 	yield * wait(process, -1);
 	expect(outcomes).toEqual(['EPERM', 'EPERM', 'ok', 'EINVAL', 'deny\n']);
 	return 0;

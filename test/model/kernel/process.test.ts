@@ -98,6 +98,7 @@ test('a caught signal interrupts a sleep, a stopped task continues', () => {
 
 test('the first process of a pid namespace ignores what it does not catch, and takes all others with it', () => {
 	const {stdout} = new TestHost().main(function * (process) {
+		process.sys.unshare(['pid']);
 		const init = ok(process.sys.fork(function * (self): Running {
 			const other = ok(self.sys.fork(function * (grandchild): Running {
 				yield * sleep(grandchild, 1000e9);
@@ -107,7 +108,7 @@ test('the first process of a pid namespace ignores what it does not catch, and t
 			self.sys.kill(1, 'TERM');
 			yield * sleep(self, 1000e9);
 			return 0;
-		}, {newNamespaces: ['pid']}));
+		}));
 		yield * sleep(process, 1e9);
 		process.sys.kill(init, 'TERM');
 		yield * sleep(process, 1e9);

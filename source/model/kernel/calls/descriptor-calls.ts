@@ -9,8 +9,9 @@ import type {Fd, OpenFlags, SystemCalls} from '../program.js';
 import {resourceLimit, unlimited} from '../resource-limits.js';
 import type {OpenFile} from '../schema.js';
 import {changeTerminal, getTerminal} from '../terminal.js';
+import {shownAttributes} from '../user-ids.js';
 import {attributesAt, type Found, getMount, pathOfFile, permits, resolve, resolveParent, typeOf, writable} from '../vfs.js';
-import type {Self} from './self.js';
+import {onFound, type Self} from './self.js';
 
 type DescriptorCalls = Pick<SystemCalls, 'open' | 'close' | 'read' | 'write' | 'pread' | 'seek' | 'ftruncate' | 'fstat' | 'dup' | 'dup2' | 'setCloseOnExec' | 'descriptors' | 'pipe' | 'isTerminal' | 'windowSize' | 'setRawMode' | 'readChannel' | 'writeChannel' | 'canRead' | 'isMet'>;
 
@@ -72,7 +73,7 @@ export function descriptorCalls(self: Self): DescriptorCalls {
 
 			return typeOf(self.context, what.fs).setAttributes(self.context, what.fs, what.node, {sizeBytes});
 		}),
-		fstat: fd => withFile(fd, file => statFile(self, file)),
+		fstat: fd => withFile(fd, file => onFound(statFile(self, file), attributes => shownAttributes(loop.tx, self.task, attributes))),
 		dup: (fd, atLeast = 0) => {
 			const descriptor = self.task.descriptors.get(fd);
 			return descriptor === undefined ? failure('EBADF') : installFile(loop, self.task, descriptor.file, {atLeast});

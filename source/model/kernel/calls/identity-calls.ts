@@ -2,42 +2,25 @@
 
 import {randomBytes} from '../../../base/random.js';
 import {allCapabilities} from '../capabilities.js';
-import {isCapableIn, isCapableOver} from '../capable.js';
+import {isCapableEverywhere, isCapableIn, isCapableOver} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
-import {branchNamespace, getNamespace} from '../namespaces.js';
+import {rootMount} from '../mount-tree.js';
+import {branchNamespaces, endUnused, getNamespace} from '../namespaces.js';
 import type {NamespaceKind, SystemCalls} from '../program.js';
 import {maxNofile, resourceLimit, type ResourceLimit, type ResourceName} from '../resource-limits.js';
-import type {NamespaceId, Task} from '../schema.js';
+import type {Namespace, NamespaceId, Task} from '../schema.js';
 import {changeTask, getKernel} from '../tasks.js';
-import {typeOf} from '../vfs.js';
+import {findShownId, isRootOf, shownId, toKernelId} from '../user-ids.js';
+import {topmost, typeOf} from '../vfs.js';
 import {fileOf} from './descriptor-calls.js';
 import type {Self} from './self.js';
 
-type IdentityCalls = Pick<SystemCalls, 'credentials' | 'setuid' | 'setgid' | 'setgroups' | 'dropCapability' | 'unshare' | 'setns' | 'uname' | 'sethostname' | 'getrandom' | 'getResourceLimit' | 'setResourceLimit'>;
+type IdentityCalls = Pick<SystemCalls, 'credentials' | 'setuid' | 'setgid' | 'setgroups' | 'dropCapability' | 'raiseAmbient' | 'unshare' | 'setns' | 'uname' | 'sethostname' | 'getrandom' | 'getResourceLimit' | 'setResourceLimit'>;
 
 export function identityCalls(self: Self): IdentityCalls {
-	const {loop, kernel, id} = self;
-	const update = (changes: Partial<Task>) => {
-		changeTask(loop.tx, kernel, id, changes);
-	};
-
+	const {loop, kernel} = self;
 	return {
-		credentials() {
-			const {uid, gid, groups, capabilities} = self.task;
-			return {uid, gid, groups, capabilities: new Set(capabilities)};
-		},
-		setuid(uid) {
-			const {task} = self;
-			if (uid !== task.uid && !task.capabilities.includes('CAP_SETUID')) {
-				return failure('EPERM');
-			}
-
-			// Leaving uid 0 clears the capabilities, capabilities(7).
-			update({uid, ...(task.uid === 0 && uid !== 0 ? {capabilities: []} : {})});
-		},
-		setgid: gid => gid === self.task.gid || self.task.capabilities.includes('CAP_SETGID') ? update({gid}) : failure('EPERM'),
-		setgroups: groups => self.task.capabilities.includes('CAP_SETGID') ? update({groups}) : failure('EPERM'),
-		dropCapability: name => allCapabilities.includes(name) ? update({capabilities: self.task.capabilities.filter(held => held !== name)}) : failure('EINVAL'),
+		...credentialCalls(self),
 		unshare: kinds => unshare(self, kinds),
 		setns: fd => setns(self, fd),
 		uname() {
@@ -75,7 +58,7 @@ function setResourceLimit(self: Self, name: ResourceName, limit: ResourceLimit):
 		return failure('EINVAL');
 	}
 
-	const mayRaise = task.capabilities.includes('CAP_SYS_RESOURCE');
+	const mayRaise = isCapableEverywhere(loop.tx, task, 'CAP_SYS_RESOURCE');
 	if ((limit.hard > resourceLimit(task, name).hard && !mayRaise) || (name === 'nofile' && limit.hard > maxNofile)) {
 		return failure('EPERM');
 	}
@@ -83,30 +66,111 @@ function setResourceLimit(self: Self, name: ResourceName, limit: ResourceLimit):
 	changeTask(loop.tx, kernel, id, {resourceLimits: {...task.resourceLimits, [name]: limit}});
 }
 
+function credentialCalls(self: Self): Pick<SystemCalls, 'credentials' | 'setuid' | 'setgid' | 'setgroups' | 'dropCapability' | 'raiseAmbient'> {
+	const {loop} = self;
+	const update = (changes: Partial<Task>) => {
+		changeTask(loop.tx, self.kernel, self.id, changes);
+	};
+
+	return {
+		credentials() {
+			const {uid, gid, groups, capabilities, namespaces: {user}} = self.task;
+			return {uid: shownId(loop.tx, user, 'uid', uid), gid: shownId(loop.tx, user, 'gid', gid), groups: groups.map(group => shownId(loop.tx, user, 'gid', group)), capabilities: new Set(capabilities)};
+		},
+		setuid: uid => setuid(self, uid),
+		setgid(gid) {
+			const {task} = self;
+			const id = toKernelId(loop.tx, task.namespaces.user, 'gid', gid);
+			return id === undefined ? failure('EINVAL') : (id === task.gid || task.capabilities.includes('CAP_SETGID') ? update({gid: id}) : failure('EPERM'));
+		},
+		setgroups: groups => setgroups(self, groups),
+		dropCapability(name, from) {
+			if (!allCapabilities.includes(name)) {
+				return failure('EINVAL');
+			}
+
+			const {capabilities, bounding, ambient} = self.task;
+			if (from === 'bounding' && !capabilities.includes('CAP_SETPCAP')) {
+				return failure('EPERM');
+			}
+
+			const without = (set: readonly string[]): readonly string[] => set.filter(held => held !== name);
+			update(from === 'bounding' ? {bounding: without(bounding)} : {capabilities: without(capabilities), ambient: without(ambient)});
+		},
+		raiseAmbient(name) {
+			const {capabilities, ambient} = self.task;
+			return capabilities.includes(name) ? update({ambient: [...new Set([...ambient, name])]}) : failure('EPERM');
+		},
+	};
+}
+
+function setuid(self: Self, uid: number): void | Failure {
+	const {task, loop: {tx}} = self;
+	const id = toKernelId(tx, task.namespaces.user, 'uid', uid);
+	if (id === undefined) {
+		return failure('EINVAL');
+	}
+
+	if (id !== task.uid && !task.capabilities.includes('CAP_SETUID')) {
+		return failure('EPERM');
+	}
+
+	// Leaving uid 0 clears the capabilities, capabilities(7).
+	const leavesRoot = isRootOf(tx, task, task.uid) && !isRootOf(tx, task, id);
+	changeTask(tx, self.kernel, self.id, {uid: id, ...leavesRoot ? {capabilities: [], ambient: []} : {}});
+}
+
+/** Refused while the namespace has no map of groups, and for ever once "deny" was written to /proc/PID/setgroups. */
+function setgroups(self: Self, groups: readonly number[]): void | Failure {
+	const {task, loop: {tx}} = self;
+	const {user} = task.namespaces;
+	const {parent, gidMap, setgroupsDenied} = getNamespace(tx, user);
+	if (!task.capabilities.includes('CAP_SETGID') || (parent !== undefined && (gidMap.length === 0 || setgroupsDenied === true))) {
+		return failure('EPERM');
+	}
+
+	const ids = groups.map(group => toKernelId(tx, user, 'gid', group));
+	return ids.includes(undefined) ? failure('EINVAL') : changeTask(tx, self.kernel, self.id, {groups: ids as readonly number[]});
+}
+
+/** How deep user namespaces nest: 32 below the initial one. */
+const maxUserLevels = 32;
+
 function unshare(self: Self, kinds: readonly NamespaceKind[]): void | Failure {
-	const {loop, kernel, id} = self;
-	if (!kinds.includes('user') && kinds.length > 0 && !self.task.capabilities.includes('CAP_SYS_ADMIN')) {
-		return failure('EPERM');
+	const {loop, kernel, id, task, context} = self;
+	if (kinds.length === 0) {
+		return;
 	}
 
-	if (kinds.includes('user') && self.task.seccomp?.refusesUserNamespaces === true) {
-		return failure('EPERM');
+	const makesUser = kinds.includes('user');
+	const refused = makesUser ? refuseUserNamespace(self) : (task.capabilities.includes('CAP_SYS_ADMIN') ? undefined : failure('EPERM'));
+	if (refused !== undefined) {
+		return refused;
 	}
 
-	if (kinds.includes('user')) {
-		const user = branchNamespace(loop.tx, self.task, 'user', self.task.namespaces.user);
-		changeTask(loop.tx, kernel, id, {namespaces: {...self.task.namespaces, user}, capabilities: allCapabilities});
+	const {namespaces, root, cwd} = branchNamespaces(context, task, kinds);
+	// A new pid namespace is for children only, pid_namespaces(7).
+	changeTask(loop.tx, kernel, id, {
+		namespaces: {...namespaces, pid: task.namespaces.pid}, root, cwd, ...kinds.includes('pid') ? {childPidNamespace: namespaces.pid} : {}, ...makesUser ? fullRights : {},
+	});
+	endUnused(loop.tx, loop.types, kernel);
+}
+
+/** Who makes or joins a user namespace has all rights in it. */
+const fullRights = {capabilities: allCapabilities, bounding: allCapabilities, ambient: []};
+
+/** Whoever is in a chroot, or has ids that their own namespace does not know, cannot make one (kernel/user_namespace.c, create_user_ns). */
+function refuseUserNamespace({task, loop: {tx}}: Self): Failure | undefined {
+	let levels = 0;
+	for (let at = getNamespace(tx, task.namespaces.user); at.parent !== undefined; at = getNamespace(tx, at.parent)) {
+		levels++;
 	}
 
-	for (const kind of kinds) {
-		const {task} = self;
-		if (kind === 'pid') {
-			// Takes effect for children only, pid_namespaces(7).
-			changeTask(loop.tx, kernel, id, {childPidNamespace: branchNamespace(loop.tx, task, 'pid', task.namespaces.user)});
-		} else if (kind !== 'user') {
-			changeTask(loop.tx, kernel, id, {namespaces: {...task.namespaces, [kind]: branchNamespace(loop.tx, task, kind, task.namespaces.user)}});
-		}
-	}
+	const {user} = task.namespaces;
+	const isKnown = findShownId(tx, user, 'uid', task.uid) !== undefined && findShownId(tx, user, 'gid', task.gid) !== undefined;
+	const top = rootMount(tx, task.namespaces.mnt);
+	const isChrooted = top !== undefined && (task.root.mount !== top.id || task.root.node !== top.root);
+	return levels >= maxUserLevels ? failure('ENOSPC') : (isChrooted || !isKnown || task.seccomp?.refusesUserNamespaces === true ? failure('EPERM') : undefined);
 }
 
 /** Joins the namespace of an open /proc/PID/ns/KIND. */
@@ -124,28 +188,51 @@ function setns(self: Self, fd: number): void | Failure {
 
 	const {task} = self;
 	const namespace = getNamespace(loop.tx, namespaceId);
-	if (!isCapableIn(loop.tx, task, namespace.kind === 'user' ? namespace.id : namespace.owner, 'CAP_SYS_ADMIN')) {
-		return failure('EPERM');
+	const refused = refuseEntry(self, namespace);
+	if (refused !== undefined) {
+		return refused;
 	}
 
 	if (namespace.kind === 'pid') {
 		changeTask(loop.tx, kernel, id, {childPidNamespace: namespace.id});
+		endUnused(loop.tx, loop.types, kernel);
 		return;
 	}
 
 	const entered = namespace.kind === 'mnt' ? rootOfMounts(self, namespace.id) : undefined;
 	changeTask(loop.tx, kernel, id, {
-		namespaces: {...task.namespaces, [namespace.kind]: namespace.id}, ...(entered === undefined ? {} : {root: entered, cwd: entered}),
+		namespaces: {...task.namespaces, [namespace.kind]: namespace.id}, ...(entered === undefined ? {} : {root: entered, cwd: entered}), ...namespace.kind === 'user' ? fullRights : {},
 	});
+	endUnused(loop.tx, loop.types, kernel);
 }
 
-/** Joining a mount namespace moves root and working directory to its root, setns(2). */
-function rootOfMounts(self: Self, namespace: NamespaceId): Task['root'] | undefined {
-	for (const mount of self.loop.tx.table(`mount:${namespace}`).values()) {
-		if (mount.parent === undefined) {
-			return {mount: mount.id, node: mount.root};
+/** setns(2), EPERM and EINVAL: one needs rights over the namespace and, for all but a user namespace, over one's own. */
+function refuseEntry({task, loop: {tx}}: Self, {id, kind, owner}: Namespace): Failure | undefined {
+	if (kind === 'user') {
+		return id === task.namespaces.user ? failure('EINVAL') : (isCapableIn(tx, task, id, 'CAP_SYS_ADMIN') ? undefined : failure('EPERM'));
+	}
+
+	const needed = kind === 'mnt' ? ['CAP_SYS_ADMIN', 'CAP_SYS_CHROOT'] : ['CAP_SYS_ADMIN'];
+	if (!isCapableIn(tx, task, owner, 'CAP_SYS_ADMIN') || !needed.every(name => task.capabilities.includes(name))) {
+		return failure('EPERM');
+	}
+
+	return kind === 'pid' && !isAncestor(tx, task.namespaces.pid, id) ? failure('EINVAL') : undefined;
+}
+
+/** Children can be born into the own pid namespace or one below it, not into one above or beside. */
+function isAncestor(tx: Self['loop']['tx'], ancestor: NamespaceId, id: NamespaceId): boolean {
+	for (let at: NamespaceId | undefined = id; at !== undefined; at = tx.get('namespace', at)?.parent) {
+		if (at === ancestor) {
+			return true;
 		}
 	}
 
-	return undefined;
+	return false;
+}
+
+/** Joining a mount namespace moves root and working directory to its root, setns(2). */
+function rootOfMounts({context: {tx}, caller}: Self, namespace: NamespaceId): Task['root'] | undefined {
+	const mount = rootMount(tx, namespace);
+	return mount === undefined ? undefined : topmost(caller, {mount: mount.id, node: mount.root});
 }

@@ -5,22 +5,25 @@ import {failed, type Failure, failure} from '../errno.js';
 import type {AttributeChanges, Attributes, NewFile} from '../file-types.js';
 import {fileTime} from '../inode-filesystem.js';
 import {mount, pivotRoot, umount} from '../mount.js';
-import type {SystemCalls} from '../program.js';
+import {coveringMount} from '../mount-tree.js';
+import type {Fd, SystemCalls} from '../program.js';
+import type {Place} from '../schema.js';
 import {allTasks, changeTask} from '../tasks.js';
+import {shownAttributes, toKernelId} from '../user-ids.js';
 import {attributesAt, type Found, type FoundParent, pathOf, permits, resolve, resolveParent, typeOf, writable, entriesPerStep} from '../vfs.js';
-import {groupOfNew, mayChange} from './descriptor-calls.js';
+import {fileOf, groupOfNew, mayChange} from './descriptor-calls.js';
 import {makeMountable} from './mountable.js';
 import {onFound, type Self} from './self.js';
 
 type NameCalls = Pick<SystemCalls,
 	'stat' | 'lstat' | 'access' | 'readdir' | 'readlink' | 'mkdir' | 'rmdir' | 'unlink' | 'link' | 'symlink' | 'rename' | 'mknod' | 'chmod' | 'chown' | 'utimes' | 'truncate'
-	| 'getxattr' | 'setxattr' | 'listxattr' | 'removexattr' | 'statfs' | 'chdir' | 'getcwd' | 'chroot' | 'pivotRoot' | 'umask' | 'mount' | 'umount'>;
+	| 'getxattr' | 'setxattr' | 'listxattr' | 'removexattr' | 'statfs' | 'chdir' | 'fchdir' | 'getcwd' | 'chroot' | 'pivotRoot' | 'umask' | 'mount' | 'umount'>;
 
 export function nameCalls(self: Self): NameCalls {
 	const find = (path: string, follow: boolean) => resolve(self.caller, path, follow);
 	return {
-		stat: path => onFound(find(path, true), found => found.attributes),
-		lstat: path => onFound(find(path, false), found => found.attributes),
+		stat: path => onFound(find(path, true), found => shownAttributes(self.loop.tx, self.task, found.attributes)),
+		lstat: path => onFound(find(path, false), found => shownAttributes(self.loop.tx, self.task, found.attributes)),
 		access: (path, want) => onFound(find(path, true), found => checkAccess(self, found, want)),
 		readdir: path => onFound(find(path, true), found => readdir(self, found)),
 		readlink: path => onFound(find(path, false), found => found.attributes.type === 'symlink' ? typeOf(self.context, found.fs).readlink(self.context, found.fs, found.place.node) : failure('EINVAL')),
@@ -43,7 +46,8 @@ export function nameCalls(self: Self): NameCalls {
 		statfs: path => onFound(find(path, true), found => typeOf(self.context, found.fs).usage(self.context, found.fs)),
 		chdir: path => onFound(find(path, true), found => enter(self, found, 'cwd')),
 		getcwd: () => pathOf(self.caller, self.task.cwd),
-		chroot: path => self.task.capabilities.includes('CAP_SYS_CHROOT') ? onFound(find(path, true), found => enter(self, found, 'root')) : failure('EPERM'),
+		chroot: path => onFound(find(path, true), found => enter(self, found, 'root')),
+		fchdir: fd => fchdir(self, fd),
 		pivotRoot: (newRoot, putOld) => pivot(self, newRoot, putOld),
 		umask(mask) {
 			const before = self.task.umask;
@@ -54,22 +58,8 @@ export function nameCalls(self: Self): NameCalls {
 			return before;
 		},
 		mount: request => mount(self.caller, request, (type, source, options) => makeMountable(self, {type, source, options})),
-		umount: (target, options) => umount(self.caller, target, {lazy: options?.lazy ?? false, isBusy: id => isMountBusy(self, id)}),
+		umount: (target, options) => umount(self.caller, target, {lazy: options?.lazy ?? false}),
 	};
-}
-
-/** Whether a task works in the mount or has a file of it open. */
-function isMountBusy(self: Self, mountId: number): boolean {
-	const {tx} = self.loop;
-	const namespace = self.task.namespaces.mnt;
-	for (const task of allTasks(tx, self.kernel)) {
-		if (task.namespaces.mnt === namespace && (task.cwd.mount === mountId || task.root.mount === mountId)) {
-			return true;
-		}
-	}
-
-	const opened = [...tx.table('file').values()].filter(({what}) => what.kind === 'node' && what.mount === mountId).map(file => file.id);
-	return opened.length > 0 && [...allTasks(tx, self.kernel)].some(task => task.namespaces.mnt === namespace && [...task.descriptors.values()].some(({file}) => opened.includes(file)));
 }
 
 function checkAccess(self: Self, found: Found, want: {readonly read?: boolean; readonly write?: boolean; readonly execute?: boolean}): void | Failure {
@@ -152,7 +142,7 @@ function removeName(self: Self, parent: FoundParent, want: 'file' | 'directory')
 		return failure('EPERM');
 	}
 
-	if (context.tx.get(`mountpoint:${self.task.namespaces.mnt}`, `${parent.place.mount}:${node}`) !== undefined) {
+	if (coveringMount(context.tx, self.task.namespaces.mnt, {mount: parent.place.mount, node}) !== undefined) {
 		return failure('EBUSY');
 	}
 
@@ -222,12 +212,19 @@ function apply(self: Self, found: Found, changes: AttributeChanges): void | Fail
 	return failed(readOnly) ? readOnly : typeOf(self.context, found.fs).setAttributes(self.context, found.fs, found.place.node, changes);
 }
 
-function chown(self: Self, found: Found, uid: number | undefined, gid: number | undefined): void | Failure {
-	const {task} = self;
+function chown(self: Self, found: Found, givenUid: number | undefined, givenGid: number | undefined): void | Failure {
+	const {task, loop: {tx}} = self;
+	const {user} = task.namespaces;
+	const uid = givenUid === undefined ? undefined : toKernelId(tx, user, 'uid', givenUid);
+	const gid = givenGid === undefined ? undefined : toKernelId(tx, user, 'gid', givenGid);
+	if ((givenUid !== undefined && uid === undefined) || (givenGid !== undefined && gid === undefined)) {
+		return failure('EINVAL');
+	}
+
 	const {attributes} = found;
 	const isOwnGroup = attributes.uid === task.uid && (gid === undefined || gid === task.gid || task.groups.includes(gid));
 	const changesOwner = uid !== undefined && uid !== attributes.uid;
-	if (!isCapableOf(self.loop.tx, task, {uid: uid ?? attributes.uid, gid: gid ?? attributes.gid}, 'CAP_CHOWN') && (changesOwner || !isOwnGroup)) {
+	if (!isCapableOf(tx, task, attributes, 'CAP_CHOWN') && (changesOwner || !isOwnGroup)) {
 		return failure('EPERM');
 	}
 
@@ -287,20 +284,33 @@ function enter(self: Self, found: Found, what: 'cwd' | 'root'): void | Failure {
 		return failure('EACCES');
 	}
 
+	if (what === 'root' && !self.task.capabilities.includes('CAP_SYS_CHROOT')) {
+		return failure('EPERM');
+	}
+
 	changeTask(self.loop.tx, self.kernel, self.id, {[what]: found.place});
 }
 
+function fchdir(self: Self, fd: Fd): void | Failure {
+	const what = fileOf(self, fd)?.what;
+	if (what?.kind !== 'node') {
+		return failure(what === undefined ? 'EBADF' : 'ENOTDIR');
+	}
+
+	return onFound(attributesAt(self.context, what.fs, what.node), attributes => enter(self, {place: {mount: what.mount, node: what.node}, fs: what.fs, attributes}, 'cwd'));
+}
+
 function pivot(self: Self, newRoot: string, putOld: string): void | Failure {
-	const {task, loop} = self;
 	const moved = pivotRoot(self.caller, newRoot, putOld);
 	if (failed(moved)) {
 		return moved;
 	}
 
-	// Tasks of the namespace that stood on the old root now stand on the new one, pivot_root(2).
-	for (const other of [...allTasks(loop.tx, self.kernel)]) {
-		if (other.namespaces.mnt === task.namespaces.mnt && other.root.mount === moved.oldRoot) {
-			changeTask(loop.tx, self.kernel, other.id, {root: moved.root, cwd: other.cwd.mount === moved.oldRoot ? moved.root : other.cwd});
+	// Tasks whose root or working directory was the old root now have the new one (fs/fs_struct.c, chroot_fs_refs).
+	const swap = (place: Place): Place => place.mount === moved.from.mount && place.node === moved.from.node ? moved.to : place;
+	for (const {id, root, cwd} of [...allTasks(self.loop.tx, self.kernel)]) {
+		if (root.mount === moved.from.mount || cwd.mount === moved.from.mount) {
+			changeTask(self.loop.tx, self.kernel, id, {root: swap(root), cwd: swap(cwd)});
 		}
 	}
 }

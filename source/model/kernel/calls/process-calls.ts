@@ -18,7 +18,7 @@ import {fileOf} from './descriptor-calls.js';
 import type {Self} from './self.js';
 
 type ProcessCalls = Pick<SystemCalls,
-	'getpid' | 'getppid' | 'fork' | 'execve' | 'wait' | 'childChannel' | 'kill' | 'sigaction' | 'signalDisposition' | 'takeSignals' | 'getpgid' | 'setpgid' | 'setsid'
+	'getpid' | 'getppid' | 'fork' | 'execve' | 'wait' | 'childChannel' | 'kill' | 'setParentDeathSignal' | 'sigaction' | 'signalDisposition' | 'takeSignals' | 'getpgid' | 'setpgid' | 'setsid'
 	| 'tcgetpgrp' | 'tcsetpgrp' | 'setProcessName' | 'setMemory' | 'burn' | 'now'>;
 
 export type MakeProcess = (task: Task, overrides?: Pick<Process, 'argv' | 'env' | 'flavour'>) => Process;
@@ -42,20 +42,7 @@ export function processCalls(self: Self, makeProcess: MakeProcess): ProcessCalls
 		execve: (path, argv, env) => execve(loop, self.caller, {path, argv, env}, makeProcess),
 		wait: (pid, options) => waitForChild(loop, self.task, pid, {stopped: options?.stopped ?? false}),
 		childChannel: () => childChannel(kernel, id),
-		kill: (pid, signal) => kill(self, pid, signal),
-		sigaction(signal, disposition) {
-			const {[signal]: _, ...others} = self.task.dispositions;
-			update({dispositions: disposition === 'default' ? others : {...others, [signal]: disposition}});
-		},
-		signalDisposition: signal => self.task.dispositions[signal] ?? 'default',
-		takeSignals() {
-			const {caughtSignals} = self.task;
-			if (caughtSignals.length > 0) {
-				update({caughtSignals: []});
-			}
-
-			return caughtSignals;
-		},
+		...signalCalls(self),
 		getpgid: pid => {
 			const task = pid === undefined || pid === 0 ? self.task : taskByPid(loop.tx, kernel, self.task.namespaces.pid, pid);
 			return task === undefined ? failure('ESRCH') : groupPid(self, task.group);
@@ -95,6 +82,32 @@ export function processCalls(self: Self, makeProcess: MakeProcess): ProcessCalls
 			loop.burn(kernel, id, cpuNs);
 		},
 		now: () => nowNs(loop.tx),
+	};
+}
+
+function signalCalls(self: Self): Pick<SystemCalls, 'kill' | 'setParentDeathSignal' | 'sigaction' | 'signalDisposition' | 'takeSignals'> {
+	const update = (changes: Partial<Task>) => {
+		changeTask(self.loop.tx, self.kernel, self.id, changes);
+	};
+
+	return {
+		kill: (pid, signal) => kill(self, pid, signal),
+		setParentDeathSignal(signal) {
+			update({parentDeathSignal: signal});
+		},
+		sigaction(signal, disposition) {
+			const {[signal]: _, ...others} = self.task.dispositions;
+			update({dispositions: disposition === 'default' ? others : {...others, [signal]: disposition}});
+		},
+		signalDisposition: signal => self.task.dispositions[signal] ?? 'default',
+		takeSignals() {
+			const {caughtSignals} = self.task;
+			if (caughtSignals.length > 0) {
+				update({caughtSignals: []});
+			}
+
+			return caughtSignals;
+		},
 	};
 }
 

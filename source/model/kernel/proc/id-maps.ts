@@ -3,7 +3,9 @@
 import {must} from '../../../base/assert.js';
 import {type ComputedEntry, type View, writableFile} from '../computed-filesystem.js';
 import {type Failure, failure} from '../errno.js';
-import type {IdRange, Namespace} from '../schema.js';
+import {isCapableIn} from '../capable.js';
+import type {IdRange, Namespace, Task} from '../schema.js';
+import {findShownId, type IdKind, toKernelId} from '../user-ids.js';
 import {readerOf, subjectOf} from './proc-view.js';
 
 const maxId = 4_294_967_295;
@@ -14,8 +16,14 @@ function userNamespace(view: View): Namespace {
 	return must(view.context.tx.get('namespace', subjectOf(view).namespaces.user), 'userNamespace: none');
 }
 
-function showMap(ranges: readonly IdRange[]): string {
-	return ranges.map(({inside, outside, count}) => `${[inside, outside, count].map(number => String(number).padStart(10)).join(' ')}\n`).join('');
+/** The ids outside are shown as the reader's namespace has them; a reader inside sees them as the parent does. */
+function showMap(view: View, kind: IdKind): string {
+	const {tx} = view.context;
+	const namespace = userNamespace(view);
+	const reader = readerOf(view)?.namespaces.user ?? namespace.id;
+	const outer = reader === namespace.id ? namespace.parent ?? namespace.id : reader;
+	const ranges = kind === 'uid' ? namespace.uidMap : namespace.gidMap;
+	return ranges.map(({inside, outside, count}) => `${[inside, findShownId(tx, outer, kind, outside) ?? maxId, count].map(number => String(number).padStart(10)).join(' ')}\n`).join('');
 }
 
 function parseMap(text: string): readonly IdRange[] | undefined {
@@ -38,32 +46,38 @@ function parseMap(text: string): readonly IdRange[] | undefined {
 	return ranges.length > maxRanges ? undefined : ranges;
 }
 
-function writeMap(view: View, text: string, which: 'uidMap' | 'gidMap'): void | Failure {
+function writeMap(view: View, text: string, kind: IdKind): void | Failure {
+	const {tx} = view.context;
 	const namespace = userNamespace(view);
 	const writer = readerOf(view);
-	const ranges = parseMap(text);
-	if (namespace[which].length > 0 || writer === undefined) {
+	const {parent} = namespace;
+	const field = kind === 'uid' ? 'uidMap' : 'gidMap';
+	const isNear = writer !== undefined && (writer.namespaces.user === namespace.id || writer.namespaces.user === parent);
+	if (!isNear || parent === undefined || namespace[field].length > 0 || !isCapableIn(tx, writer, namespace.id, 'CAP_SYS_ADMIN')) {
 		return failure('EPERM');
 	}
 
-	if (ranges === undefined) {
+	const written = parseMap(text);
+	if (written === undefined) {
 		return failure('EINVAL');
 	}
 
-	const {tx} = view.context;
-	const parent = namespace.parent === undefined ? undefined : tx.get('namespace', namespace.parent);
-	const isInside = writer.namespaces.user === namespace.id || writer.namespaces.user === parent?.id;
-	const capability = which === 'uidMap' ? 'CAP_SETUID' : 'CAP_SETGID';
-	const isPrivileged = writer.namespaces.user === parent?.id && writer.capabilities.includes(capability);
-	// Without the capability in the parent: one line, for the writer's own id; groups only once setgroups is denied.
-	const [only] = ranges;
-	const isOwn = ranges.length === 1 && only!.count === 1 && only!.outside === (which === 'uidMap' ? writer.uid : writer.gid);
-	const isDenied = which === 'uidMap' || namespace.setgroupsDenied === true;
-	if (!isInside || !(isPrivileged || (isOwn && isDenied))) {
-		return failure('EPERM');
-	}
+	const ranges = written.map(range => ({...range, outside: rangeOutside(tx, parent, kind, range)}));
+	const isKnown = ranges.every((range): range is IdRange => range.outside !== undefined);
+	const refused = !isKnown || !(isOwnId(namespace, writer, kind, ranges) || isCapableIn(tx, writer, parent, kind === 'uid' ? 'CAP_SETUID' : 'CAP_SETGID'));
+	return refused ? failure('EPERM') : tx.put('namespace', namespace.id, {...namespace, [field]: ranges});
+}
 
-	tx.put('namespace', namespace.id, {...namespace, [which]: ranges});
+/** What a range of the parent's ids is in the kernel's; the parent must know all of it as one piece. */
+function rangeOutside(tx: View['context']['tx'], parent: number, kind: IdKind, {outside, count}: IdRange): number | undefined {
+	const [first, last] = [toKernelId(tx, parent, kind, outside), toKernelId(tx, parent, kind, outside + count - 1)];
+	return first !== undefined && last === first + count - 1 ? first : undefined;
+}
+
+/** Without the capability in the parent: one line, for the id of the namespace's maker; a group only once setgroups is denied. */
+function isOwnId({creator, setgroupsDenied}: Namespace, writer: Task, kind: IdKind, ranges: readonly IdRange[]): boolean {
+	const [only] = ranges;
+	return ranges.length === 1 && only!.count === 1 && creator === writer.uid && only!.outside === writer[kind] && (kind === 'uid' || setgroupsDenied === true);
 }
 
 function writeSetgroups(view: View, text: string): void | Failure {
@@ -83,7 +97,7 @@ function writeSetgroups(view: View, text: string): void | Failure {
 }
 
 export const idMapEntries: Readonly<Record<string, ComputedEntry>> = {
-	uid_map: writableFile(view => showMap(userNamespace(view).uidMap), (view, text) => writeMap(view, text, 'uidMap')),
-	gid_map: writableFile(view => showMap(userNamespace(view).gidMap), (view, text) => writeMap(view, text, 'gidMap')),
+	uid_map: writableFile(view => showMap(view, 'uid'), (view, text) => writeMap(view, text, 'uid')),
+	gid_map: writableFile(view => showMap(view, 'gid'), (view, text) => writeMap(view, text, 'gid')),
 	setgroups: writableFile(view => userNamespace(view).setgroupsDenied === true ? 'deny\n' : 'allow\n', writeSetgroups),
 };

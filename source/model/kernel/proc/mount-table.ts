@@ -1,11 +1,11 @@
 // /proc/PID/mounts and mountinfo: the mounts of the process's namespace, as far as its root directory reaches.
 // Source: proc_pid_mountinfo(5), Linux fs/proc_namespace.c.
 
-import type {FsId, NodeId} from '../file-types.js';
+import {hiddenMount} from '../mount-tree.js';
 import {failed} from '../errno.js';
-import {hiddenMount} from '../mount.js';
 import type {FsContext} from '../filesystem.js';
 import type {Mount, Task} from '../schema.js';
+import {pathInFileSystem} from '../node-path.js';
 import {typeOf} from '../vfs.js';
 import type {View} from '../computed-filesystem.js';
 import {fromCgroupRoot, subjectOf} from './proc-view.js';
@@ -13,50 +13,6 @@ import {fromCgroupRoot, subjectOf} from './proc-view.js';
 /** Space, tab, newline and backslash are written as octal escapes. */
 function mangle(text: string): string {
 	return text.replace(/[ \t\n\\]/gv, character => `\\${character.codePointAt(0)!.toString(8).padStart(3, '0')}`);
-}
-
-/** The path of a node from the root of its filesystem; undefined once nothing leads to it. */
-export function pathInFileSystem(context: FsContext, fs: FsId, node: NodeId, top: NodeId): string | undefined {
-	const names: string[] = [];
-	for (let at = node; at !== top; ) {
-		const step = stepUp(context, fs, at);
-		if (step === undefined || step.directory === at) {
-			return undefined;
-		}
-
-		names.push(step.name);
-		at = step.directory;
-	}
-
-	return `/${names.reverse().join('/')}`;
-}
-
-function stepUp(context: FsContext, fs: FsId, node: NodeId): {readonly directory: NodeId; readonly name: string} | undefined {
-	const type = typeOf(context, fs);
-	const attributes = type.attributes(context, fs, node);
-	const stored = context.tx.table(`inode:${fs}`);
-	if (!failed(attributes) && attributes.type !== 'directory' && stored.size > 0) {
-		// Inodes of files do not know their directory. A mount point that is a file is rare enough to search for.
-		for (const inode of stored.values()) {
-			for (const [name, entry] of inode.entries) {
-				if (entry.node === node) {
-					return {directory: inode.node, name};
-				}
-			}
-		}
-
-		return undefined;
-	}
-
-	const merged = context.tx.get(`overlay-node:${fs}`, node);
-	if (merged !== undefined) {
-		return {directory: merged.parent, name: merged.name};
-	}
-
-	const directory = type.parent(context, fs, node);
-	const entries = type.entries(context, fs, directory);
-	const entry = failed(entries) ? undefined : entries.find(candidate => candidate.node === node);
-	return entry === undefined ? undefined : {directory, name: entry.name};
 }
 
 export type ShownMount = {readonly mount: Mount; readonly path: string};
@@ -85,7 +41,7 @@ export function shownMounts(context: FsContext, task: Task): readonly ShownMount
 		}
 
 		const isRoot = parent.id === task.root.mount;
-		const inside = pathInFileSystem(context, parent.fs, mount.mountpoint, isRoot ? task.root.node : parent.root);
+		const inside = mount.type === 'nsfs' ? '/' : pathInFileSystem(context, parent.fs, mount.mountpoint, isRoot ? task.root.node : parent.root);
 		const above = isRoot ? '/' : pathOf(parent);
 		return inside === undefined || above === undefined ? undefined : `${above === '/' ? '' : above}${inside === '/' && above !== '/' ? '' : inside}`;
 	};
@@ -116,17 +72,27 @@ export function mounts(view: View): string {
 	}).join('');
 }
 
+/** The optional fields of proc_pid_mountinfo(5). */
+function propagationFields({peerGroup, master, isUnbindable}: Mount): string {
+	return `${peerGroup === 0 ? '' : ` shared:${peerGroup}`}${master === 0 ? '' : ` master:${master}`}${isUnbindable ? ' unbindable' : ''}`;
+}
+
+/** What a bind mount of /proc/PID/ns/KIND shows as its root. */
+function namespaceText(context: FsContext, {fs, root}: Mount): string {
+	const id = typeOf(context, fs).namespaceOf?.(context, fs, root);
+	const namespace = id === undefined || failed(id) ? undefined : context.tx.get('namespace', id);
+	return `${namespace?.kind ?? 'mnt'}:[${namespace?.id ?? 0}]`;
+}
+
 export function mountinfo(view: View): string {
 	const {context} = view;
 	return shownMounts(context, subjectOf(view)).map(({mount, path}) => {
 		const {own, superblock} = optionsOf(mount);
 		const type = typeOf(context, mount.fs);
-		const inside = pathInFileSystem(context, mount.fs, mount.root, type.root({...context, task: undefined}, mount.fs)) ?? '/';
+		const inside = mount.type === 'nsfs' ? '/' : pathInFileSystem(context, mount.fs, mount.root, type.root({...context, task: undefined}, mount.fs)) ?? '/';
 		const root = mount.type === 'cgroup2' ? fromCgroupRoot(view, inside) : inside;
 		const {major, minor} = context.tx.get('filesystem', mount.fs)?.device ?? {major: 0, minor: 0};
-		// A mount that is shared from the start has a group of its own, which its copies in other namespaces have too.
-		const group = mount.propagation === 'private' ? '' : ` ${mount.propagation === 'shared' ? 'shared' : 'master'}:${mount.peerGroup || mount.id}`;
 		const parent = mount.parent ?? mount.id;
-		return `${mount.id} ${parent} ${major}:${minor} ${mangle(root)} ${mangle(path)} ${own.join(',')}${group} - ${mount.type} ${mangle(mount.source)} ${['rw', ...superblock].join(',')}\n`;
+		return `${mount.id} ${parent} ${major}:${minor} ${mount.type === 'nsfs' ? namespaceText(context, mount) : mangle(root)} ${mangle(path)} ${own.join(',')}${propagationFields(mount)} - ${mount.type} ${mangle(mount.source)} ${['rw', ...superblock].join(',')}\n`;
 	}).join('');
 }

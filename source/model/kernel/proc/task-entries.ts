@@ -5,6 +5,7 @@
 
 import {pageBytes} from '../file-content.js';
 import {allCapabilities} from '../capabilities.js';
+import {isCapableEverywhere} from '../capable.js';
 import {type ComputedEntry, textFile, type View, writableFile} from '../computed-filesystem.js';
 import {type Failure, failure} from '../errno.js';
 import {resourceLimit, type ResourceName, unlimited} from '../resource-limits.js';
@@ -13,6 +14,7 @@ import {type SignalName, signalNumbers} from '../signal.js';
 import {allTasks, changeTask, findTask} from '../tasks.js';
 import {effectiveCpuset} from '../cgroup/cpuset.js';
 import {formatList} from '../cgroup/values.js';
+import {shownId} from '../user-ids.js';
 import {kernelOf, kib, readerOf, shownLeader, shownPid, subjectOf, ticks} from './proc-view.js';
 
 const stateLetters: Readonly<Record<Task['state'], string>> = {
@@ -32,6 +34,7 @@ function status(view: View): string {
 	const pending = [...task.pendingSignals, ...task.caughtSignals];
 	const isKernelThread = task.argv.length === 0;
 	const processors = effectiveCpuset(tx, kernel, task.cgroup, 'cpus');
+	const eye = (readerOf(view) ?? task).namespaces.user;
 	return [
 		`Name:\t${task.name}`,
 		`Umask:\t${task.umask.toString(8).padStart(4, '0')}`,
@@ -41,10 +44,10 @@ function status(view: View): string {
 		`Pid:\t${shownPid(view, task)}`,
 		`PPid:\t${parentPid(view, leader)}`,
 		'TracerPid:\t0',
-		`Uid:\t${Array.from({length: 4}, () => task.uid).join('\t')}`,
-		`Gid:\t${Array.from({length: 4}, () => task.gid).join('\t')}`,
+		`Uid:\t${Array.from({length: 4}, () => shownId(tx, eye, 'uid', task.uid)).join('\t')}`,
+		`Gid:\t${Array.from({length: 4}, () => shownId(tx, eye, 'gid', task.gid)).join('\t')}`,
 		`FDSize:\t${fdSize(task)}`,
-		`Groups:\t${task.groups.map(group => `${group} `).join('')}`,
+		`Groups:\t${task.groups.map(group => `${shownId(tx, eye, 'gid', group)} `).join('')}`,
 		`NStgid:\t${inner.join('\t')}`,
 		`NSpid:\t${inner.join('\t')}`,
 		`NSpgid:\t${shownLeader(view, task.group)}`,
@@ -99,11 +102,10 @@ function mask(bits: readonly number[]): string {
 	return [...new Set(bits)].reduce((sum, bit) => sum + 2n ** BigInt(bit), 0n).toString(16).padStart(16, '0');
 }
 
-/** Simplified: one set of capabilities; permitted, effective and bounding are the same, inheritable and ambient empty. */
-function capabilityLines(task: Task): readonly string[] {
-	const set = mask(task.capabilities.map(name => allCapabilities.indexOf(name)).filter(bit => bit >= 0));
-	const none = mask([]);
-	return [`CapInh:\t${none}`, `CapPrm:\t${set}`, `CapEff:\t${set}`, `CapBnd:\t${set}`, `CapAmb:\t${none}`];
+/** Simplified: what is permitted is effective, and the inheritable set is empty but for what is ambient. */
+function capabilityLines({capabilities, bounding, ambient}: Task): readonly string[] {
+	const set = (names: readonly string[]): string => mask(names.map(name => allCapabilities.indexOf(name)).filter(bit => bit >= 0));
+	return [`CapInh:\t${set(ambient)}`, `CapPrm:\t${set(capabilities)}`, `CapEff:\t${set(capabilities)}`, `CapBnd:\t${set(bounding)}`, `CapAmb:\t${set(ambient)}`];
 }
 
 /** A bit for each processor, in hexadecimal digits, groups of eight between commas; without leading zeros as small machines show it. */
@@ -194,7 +196,7 @@ function setOomScoreAdjust(view: View, text: string): void | Failure {
 	}
 
 	const task = subjectOf(view);
-	if (value < task.oomScoreAdjust && readerOf(view)?.capabilities.includes('CAP_SYS_RESOURCE') === false) {
+	if (value < task.oomScoreAdjust && (readerOf(view) !== undefined && !isCapableEverywhere(view.context.tx, readerOf(view)!, 'CAP_SYS_RESOURCE'))) {
 		return failure('EACCES');
 	}
 

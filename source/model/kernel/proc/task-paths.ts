@@ -3,7 +3,9 @@
 import type {View} from '../computed-filesystem.js';
 import type {FsId, NodeId} from '../file-types.js';
 import type {Place} from '../schema.js';
-import {pathInFileSystem, shownMounts} from './mount-table.js';
+import {findMount} from '../mount-tree.js';
+import {pathInFileSystem} from '../node-path.js';
+import {shownMounts} from './mount-table.js';
 import {readerOf, subjectOf} from './proc-view.js';
 
 /** The path of a place in the mount namespace of the process, from the reader's root if both share the namespace. */
@@ -15,7 +17,7 @@ export function pathOf(view: View, place: Place): string {
 		return '/';
 	}
 
-	const mount = view.context.tx.get(`mount:${subject.namespaces.mnt}`, place.mount);
+	const mount = findMount(view.context.tx, place.mount);
 	const above = mount === undefined ? undefined : (mount.id === eye.root.mount ? '/' : shownMounts(view.context, eye).find(shown => shown.mount.id === place.mount)?.path);
 	if (mount === undefined || above === undefined) {
 		// Not below the reader's root: fs/d_path.c shows it from the root of its mount.
@@ -28,7 +30,7 @@ export function pathOf(view: View, place: Place): string {
 
 /** The path of an open file's node; undefined once it is deleted. */
 export function pathOfNode(view: View, what: {readonly fs: FsId; readonly node: NodeId; readonly mount: number}): string | undefined {
-	const mount = view.context.tx.get(`mount:${subjectOf(view).namespaces.mnt}`, what.mount);
+	const mount = findMount(view.context.tx, what.mount);
 	if (mount === undefined || pathInFileSystem(view.context, what.fs, what.node, mount.root) === undefined) {
 		return undefined;
 	}
