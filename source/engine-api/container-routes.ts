@@ -39,7 +39,12 @@ const create = once(function * (act) {
 		return created;
 	}
 
-	yield * prepareContainer(act.host, created.container);
+	const problem = yield * prepareContainer(act.host, created.container);
+	if (problem !== undefined) {
+		removeContainerNow(act.host, created.container, {removeVolumes: true});
+		return problem;
+	}
+
 	return {status: 201, body: {Id: created.container.id, Warnings: created.warnings}};
 });
 

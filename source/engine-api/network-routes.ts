@@ -7,11 +7,12 @@ import {forgetVolume} from '../model/container/container-remove.js';
 import {changeContainer, findContainer, isRunning} from '../model/container/container-store.js';
 import {createNetwork, findNetwork, isPredefined, networksOf, removeBridge, removeNetwork} from '../model/container/docker-network.js';
 import {plug, unplug} from '../model/container/endpoint.js';
-import {engineError, type EngineError, isEngineError} from '../model/container/engine.js';
+import {engineError, type EngineError, isEngineError, logEvent} from '../model/container/engine.js';
 import {JsonFields} from '../model/container/json-fields.js';
 import {volumeJson} from '../model/container/network-view.js';
 import {refreshNetworkFiles} from '../model/container/container-prepare.js';
 import {createVolume, getVolume, removeVolume} from '../model/container/volume.js';
+import {volumeBytes} from '../model/container/volume-mount.js';
 import {type Act, type ActHandler, atOnce, idOf, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
 import type {Route} from './router.js';
@@ -133,11 +134,17 @@ const pruneVolumes = atOnce(({host, request}) => {
 
 	const wantsAll = ['true', '1'].includes(filters.get('all')?.[0] ?? '');
 	const unused = [...host.tx.table(`volume:${host.engine}`).values()].filter(volume => volume.users.size === 0 && (wantsAll || volume.isAnonymous) && matchesLabels(volume.labels, filters.get('label')));
+	let reclaimedBytes = 0;
 	for (const volume of unused) {
+		reclaimedBytes += volumeBytes(host, volume.mountpoint);
 		forgetVolume(host, volume.name);
 	}
 
-	return {status: 200, body: {VolumesDeleted: unused.length === 0 ? null : unused.map(volume => volume.name), SpaceReclaimed: 0}};
+	if (unused.length > 0) {
+		logEvent(host, {type: 'volume', action: 'prune', actor: '', attributes: {reclaimed: String(reclaimedBytes)}});
+	}
+
+	return {status: 200, body: {VolumesDeleted: unused.length === 0 ? null : unused.map(volume => volume.name), SpaceReclaimed: reclaimedBytes}};
 });
 
 export const networkRoutes: ReadonlyArray<Route<ActHandler>> = [

@@ -16,6 +16,7 @@ import {type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn
 import {removeContainerNow} from './container-remove.js';
 import {unpublishPorts} from './port-publish.js';
 import {endNamespaces} from './sandbox.js';
+import {unmountVolumes} from './volume-mount.js';
 
 /** First pause before a restart; doubled each time up to the longest, and forgotten after a good run. Source: restartmanager.go. */
 const firstBackOffNs = 100 * millisecondNs;
@@ -102,6 +103,7 @@ export function releaseResources(host: EngineHost, container: Container): void {
 	const endpoints = container.endpoints.map(endpoint => unplug(host, container, endpoint, container.namespaces?.net));
 	unmountFromHost(host, container);
 	endNamespaces(host, container);
+	unmountVolumes(host, container);
 	dropCgroup(fsContext(host), container.cgroup);
 	changeContainer(host, container.id, {endpoints, ports: [], sandbox: '', namespaces: undefined});
 }

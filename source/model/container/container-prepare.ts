@@ -10,21 +10,57 @@ import {externalServers, hostsText, makeDirectories, resolvText, writeFile} from
 import {makeMerged, readTextFile} from './container-filesystem.js';
 import {linkedHosts} from './container-link.js';
 import type {Container, MountPoint} from './container-schema.js';
-import {changeContainer} from './container-store.js';
 import {hostGateway} from './docker-network.js';
 import {setUpstream} from './endpoint.js';
+import {changeContainer, getContainer} from './container-store.js';
+import {engineError, type EngineError, isEngineError} from './engine.js';
 import {type EngineHost, fsContext, hostCaller, type Work} from './engine-host.js';
+import {mountVolume, unmountVolume, volumeSource} from './volume-mount.js';
 
-export function * prepareContainer(host: EngineHost, container: Container): Work<void> {
+/** Answers why the container could not be made after all. */
+export function * prepareContainer(host: EngineHost, container: Container): Work<EngineError | undefined> {
 	makeDirectories(host.process, containerDirectory(container), 0o710);
 	for (const mount of container.mounts) {
 		if (mount.type === 'volume') {
 			makeDirectories(host.process, mount.source, 0o755);
-			if (!mount.noCopy) {
-				fillVolume(host, container, mount);
+			const problem = mount.noCopy ? undefined : populate(host, container, mount);
+			if (problem !== undefined) {
+				return problem;
 			}
 		}
 	}
+
+	return undefined;
+}
+
+/** Copies into the volume what the image has at its place, if it has anything there. */
+function populate(host: EngineHost, container: Container, mount: MountPoint): EngineError | undefined {
+	const from = imageDirectory(host, container, mount.destination);
+	const volume = from === undefined ? undefined : host.tx.get(`volume:${host.engine}`, mount.name ?? '');
+	if (from === undefined || volume === undefined) {
+		return undefined;
+	}
+
+	const problem = mountVolume(host, volume, container.id);
+	if (problem !== undefined) {
+		return engineError(problem.status, `failed to populate volume: ${problem.message}`);
+	}
+
+	const source = volumeSource(host, mount);
+	if (!isEngineError(source)) {
+		fillVolume(host, from, source);
+	}
+
+	unmountVolume(host, volume.name, container.id);
+	return undefined;
+}
+
+function imageDirectory(host: EngineHost, container: Container, destination: string): Directory | undefined {
+	const context = fsContext(host);
+	const {layer} = getContainer(host, container.id) ?? container;
+	const merged = layer.merged ?? makeMerged(context, host, container);
+	changeContainer(host, container.id, {layer: {...layer, merged}});
+	return lookUp(context, merged, destination);
 }
 
 /** Writes /etc/hosts again after the container's addresses have changed, and resolv.conf if it has come to its first user-defined network. */
@@ -41,7 +77,7 @@ export function * refreshNetworkFiles(host: EngineHost, container: Container): W
 type Directory = {readonly fs: FsId; readonly node: NodeId};
 
 /** Copies what the image has at the mount point into a volume that is empty. */
-function fillVolume(host: EngineHost, container: Container, {source, destination}: MountPoint): void {
+function fillVolume(host: EngineHost, from: Directory, source: string): void {
 	const context = fsContext(host);
 	const target = resolve(hostCaller(host), source, true);
 	if (failed(target)) {
@@ -53,12 +89,7 @@ function fillVolume(host: EngineHost, container: Container, {source, destination
 		return;
 	}
 
-	const merged = container.layer.merged ?? makeMerged(context, host, container);
-	changeContainer(host, container.id, {layer: {...container.layer, merged}});
-	const from = lookUp(context, merged, destination);
-	if (from !== undefined) {
-		copyDirectory(context, from, {fs: target.fs, node: target.place.node});
-	}
+	copyDirectory(context, from, {fs: target.fs, node: target.place.node});
 }
 
 /** A directory by its path from the root of a filesystem; symbolic links are not followed. */

@@ -37,14 +37,30 @@ export type PortMap = Readonly<Record<string, readonly PortBinding[]>>;
 
 export type RestartPolicy = {readonly Name: '' | 'no' | 'always' | 'unless-stopped' | 'on-failure'; readonly MaximumRetryCount: number};
 
+export const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'] as const;
+export type Propagation = typeof propagations[number];
+
 /** One of `HostConfig.Mounts`: what `--mount` asks for. */
 export type MountSpec = {
 	readonly Type: 'bind' | 'volume' | 'tmpfs';
 	readonly Source?: string;
 	readonly Target: string;
 	readonly ReadOnly?: boolean;
-	readonly VolumeOptions?: {readonly NoCopy?: boolean; readonly Labels?: Readonly<Record<string, string>>};
-	readonly TmpfsOptions?: {readonly SizeBytes?: number; readonly Mode?: number};
+	readonly Consistency?: string;
+	readonly BindOptions?: {
+		readonly Propagation?: Propagation;
+		readonly NonRecursive?: boolean;
+		readonly CreateMountpoint?: boolean;
+		readonly ReadOnlyNonRecursive?: boolean;
+		readonly ReadOnlyForceRecursive?: boolean;
+	};
+	readonly VolumeOptions?: {
+		readonly NoCopy?: boolean;
+		readonly Labels?: Readonly<Record<string, string>>;
+		readonly Subpath?: string;
+		readonly DriverConfig?: {readonly Name?: string; readonly Options?: Readonly<Record<string, string>>};
+	};
+	readonly TmpfsOptions?: {readonly SizeBytes?: number; readonly Mode?: number; readonly Options?: readonly (readonly string[])[]};
 };
 
 export type DeviceRate = {readonly Path: string; readonly Rate: number};
@@ -165,6 +181,12 @@ export type MountPoint = {
 	readonly tmpfsOptions: readonly string[];
 	/** From `-v`, not `--mount`: a missing bind source is made. */
 	readonly createSource: boolean;
+	/** Of bind mounts. */
+	readonly propagation: Propagation;
+	/** Of bind mounts: the mounts below the source are left out. */
+	readonly isAlone: boolean;
+	/** Of volumes: the directory in it that is shown. */
+	readonly subpath: string;
 };
 
 /** A container's membership of a network; addresses while it runs. */
@@ -291,6 +313,8 @@ export type Volume = {
 	readonly isAnonymous: boolean;
 	/** Containers that name it, running or not. */
 	readonly users: ReadonlySet<ContainerId>;
+	/** Those for which it is mounted now. */
+	readonly mountedBy: ReadonlySet<ContainerId>;
 };
 
 /** What `docker events` shows. */

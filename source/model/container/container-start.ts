@@ -33,6 +33,7 @@ import {linkedEnvironment, linkedHosts, linkProblem} from './container-link.js';
 import {publishPorts} from './port-publish.js';
 import {makeNamespaces} from './sandbox.js';
 import type {Layer} from './schema.js';
+import {mountVolumes, volumeSource} from './volume-mount.js';
 
 /** POST /containers/{id}/start. `parent` is the shim that starts the container again under a restart policy, if it is that. */
 export function * startContainer(host: EngineHost, id: ContainerId): Work<EngineError | 'started' | 'already-started'> {
@@ -81,7 +82,7 @@ function * run(host: EngineHost, container: Container): Work<EngineError | 'star
 		return sandboxed;
 	}
 
-	const problem = gpuProblem(sandboxed) ?? applyLimits(host, sandboxed);
+	const problem = gpuProblem(sandboxed) ?? applyLimits(host, sandboxed) ?? mountVolumes(host, sandboxed);
 	if (problem !== undefined) {
 		return problem;
 	}
@@ -282,7 +283,8 @@ function mountOf(host: EngineHost, mount: MountPoint): BindMount | TmpfsMount | 
 		makeDirectories(host.process, mount.source, 0o755);
 	}
 
-	return bindOf(host, mount.source, mount);
+	const source = volumeSource(host, mount);
+	return isEngineError(source) ? source : bindOf(host, source, mount);
 }
 
 function bindOf(host: EngineHost, path: string, {destination, isWritable}: {readonly destination: string; readonly isWritable: boolean}): BindMount | EngineError {

@@ -87,7 +87,7 @@ function mountJson(mount: MountPoint): JsonObject {
 		...(mount.name === undefined ? {} : {Name: mount.name}),
 		Source: mount.source, Destination: mount.destination,
 		...(mount.type === 'volume' ? {Driver: 'local'} : {}),
-		Mode: mount.mode, RW: mount.isWritable, Propagation: mount.type === 'bind' ? 'rprivate' : '',
+		Mode: mount.mode, RW: mount.isWritable, Propagation: mount.type === 'bind' ? mount.propagation : '',
 	};
 }
 

@@ -4,7 +4,7 @@
 // Programs run for many actions, each with a transaction of its own; so `tx` and `access` are asked for anew at every use and must
 // not be kept over a `yield`.
 
-import type {Failure} from '../kernel/errno.js';
+import {type Failure, failed} from '../kernel/errno.js';
 import type {FsContext} from '../kernel/filesystem.js';
 import type {KernelAccess} from '../kernel/kernel-access.js';
 import type {Channel, Process, Wait, Wake} from '../kernel/program.js';
@@ -64,6 +64,7 @@ export function engineHost(process: Process, memory: EngineMemory): EngineHost {
 	return {
 		process,
 		memory,
+		hasHostPath: path => !failed(process.sys.stat(path)),
 		wakeEvents() {
 			const {kernel, wake} = process.sys.kernel();
 			wake(eventChannel(kernel));

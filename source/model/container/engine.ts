@@ -13,6 +13,8 @@ export type Engine = {
 	readonly engine: EngineId;
 	/** Tells those who follow the events that there is another; absent where nobody can be waiting. */
 	readonly wakeEvents?: () => void;
+	/** Whether the host has a file of that name; absent where there is no process to look. */
+	readonly hasHostPath?: (path: string) => boolean;
 };
 export type EngineReader = {readonly tx: Reads<ContainerSchema>; readonly engine: EngineId};
 

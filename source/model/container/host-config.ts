@@ -6,10 +6,11 @@
 
 import {normalPath} from '../../base/path.js';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
-import type {HostConfig, MountSpec, PortMap, RestartPolicy} from './container-schema.js';
+import type {HostConfig, PortMap, RestartPolicy} from './container-schema.js';
 import {engineError, type EngineError, firstError, isEngineError} from './engine.js';
 import {blockIoJson, checkResourceLists, parseResourceLists} from './host-resources.js';
 import {isZero, JsonFields} from './json-fields.js';
+import {parseMountSpecs} from './mount-spec.js';
 
 const unmodelled = ['Cgroup', 'CpuCount', 'CpuPercent', 'KernelMemory', 'KernelMemoryTCP'] as const;
 
@@ -289,41 +290,6 @@ function parsePortMap(value: Json | undefined): PortMap | EngineError {
 	}
 
 	return ports;
-}
-
-function parseMountSpecs(objects: readonly JsonObject[] | undefined): readonly MountSpec[] | undefined | EngineError {
-	const specs: MountSpec[] = [];
-	for (const object of objects ?? []) {
-		const fields = new JsonFields(object, 'Mount');
-		const type = fields.text('Type');
-		const target = fields.text('Target');
-		const invalid = (problem: string) => engineError(400, `invalid mount config for type "${type}": ${problem}`);
-		if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') {
-			return invalid('mount type unknown');
-		}
-
-		if (target === '' || !target.startsWith('/')) {
-			return invalid(target === '' ? 'field Target must not be empty' : `invalid mount path: '${target}' mount path must be absolute`);
-		}
-
-		const source = fields.text('Source');
-		if (type === 'bind' && !source.startsWith('/')) {
-			return invalid(source === '' ? 'field Source must not be empty' : `invalid mount path: '${source}' mount path must be absolute`);
-		}
-
-		const volume = new JsonFields(fields.raw('VolumeOptions'), 'VolumeOptions');
-		const tmpfs = new JsonFields(fields.raw('TmpfsOptions'), 'TmpfsOptions');
-		specs.push({
-			Type: type,
-			...(source === '' ? {} : {Source: source}),
-			Target: target,
-			...(fields.flag('ReadOnly') ? {ReadOnly: true} : {}),
-			...(fields.raw('VolumeOptions') === undefined ? {} : {VolumeOptions: {NoCopy: volume.flag('NoCopy'), Labels: volume.record('Labels') ?? {}}}),
-			...(fields.raw('TmpfsOptions') === undefined ? {} : {TmpfsOptions: {SizeBytes: tmpfs.integer('SizeBytes'), Mode: tmpfs.integer('Mode')}}),
-		});
-	}
-
-	return objects === undefined || specs.length === 0 ? undefined : specs;
 }
 
 /** The whole document, in the order of the real one. */

@@ -1,14 +1,13 @@
 // Volumes: directories of the host that outlive containers. Source: moby/moby volume/local, daemon/volumes.go, volume/mounts/linux_parser.go.
-//
-// Simplified: the `local` driver without options (no tmpfs, NFS or quota volumes).
 
 import {normalPath} from '../../base/path.js';
 import {nowNs} from '../../base/clock.js';
 import type {Json} from '../../base/json.js';
-import type {Container, ContainerId, HostConfig, MountPoint, Volume} from './container-schema.js';
+import {type Container, type ContainerId, type HostConfig, type MountPoint, propagations, type Volume} from './container-schema.js';
 import {findContainer} from './container-store.js';
 import {type Engine, engineError, type EngineError, type EngineReader, isEngineError, logEvent, newId} from './engine.js';
 import {isZero, JsonFields} from './json-fields.js';
+import {checkVolumeOptions} from './volume-mount.js';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.\-]+$/v;
 const volumesRoot = '/var/lib/docker/volumes';
@@ -28,14 +27,18 @@ export function createVolume(engine: Engine, request: Json): Volume | EngineErro
 
 	const name = fields.text('Name');
 	if (driver !== 'local') {
-		return engineError(404, `create ${name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`);
+		return noDriver(name, driver);
 	}
 
-	if (!isZero(fields.raw('DriverOpts'))) {
-		return engineError(501, `create ${name}: virtlab does not model volume options`);
+	if (!isZero(fields.raw('ClusterVolumeSpec'))) {
+		return engineError(503, 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
 	}
 
 	return addVolume(engine, {name, labels: fields.record('Labels') ?? null, options: options ?? null});
+}
+
+function noDriver(name: string, driver: string): EngineError {
+	return engineError(404, `create ${name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`);
 }
 
 type NewVolume = {readonly name: string; readonly labels?: Volume['labels']; readonly options?: Volume['options']};
@@ -54,8 +57,13 @@ export function addVolume(engine: Engine, {name: asked, labels = null, options =
 			: `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`);
 	}
 
+	const problem = checkVolumeOptions(options ?? {});
+	if (problem !== undefined) {
+		return engineError(400, `create ${name}: ${problem}`);
+	}
+
 	const volume: Volume = {
-		name, createdNs: nowNs(engine.tx), driver: 'local', mountpoint: `${volumesRoot}/${name}/_data`, options, users: new Set(), isAnonymous: asked === '',
+		name, createdNs: nowNs(engine.tx), driver: 'local', mountpoint: `${volumesRoot}/${name}/_data`, options, users: new Set(), mountedBy: new Set(), isAnonymous: asked === '',
 		labels: asked === '' ? {...labels, 'com.docker.volume.anonymous': ''} : labels,
 	};
 	engine.tx.put(`volume:${engine.engine}`, name, volume);
@@ -93,11 +101,15 @@ export function releaseVolume({tx, engine}: Engine, name: string, container: Con
 	}
 }
 
+const plainMount = {
+	name: undefined, source: '', mode: '', isWritable: true, noCopy: false, tmpfsOptions: [], createSource: false, propagation: 'rprivate', isAlone: false, subpath: '',
+} as const satisfies Partial<MountPoint>;
+
 const labelModes = new Set(['z', 'Z']);
 const consistencyModes = new Set(['consistent', 'cached', 'delegated']);
 
 /** `ro,nocopy` and the like; undefined if a word is unknown or said twice. */
-function parseMode(mode: string, isVolume: boolean): {readonly isWritable: boolean; readonly noCopy: boolean} | undefined {
+function parseMode(mode: string, isVolume: boolean): Pick<MountPoint, 'isWritable' | 'noCopy' | 'propagation'> | undefined {
 	const words = mode === '' ? [] : mode.split(',');
 	const isKnown = (word: string) => word === 'ro' || word === 'rw' || labelModes.has(word) || consistencyModes.has(word)
 		|| (isVolume ? word === 'nocopy' : /^r?(?:private|shared|slave)$/v.test(word));
@@ -105,11 +117,11 @@ function parseMode(mode: string, isVolume: boolean): {readonly isWritable: boole
 		return undefined;
 	}
 
-	return {isWritable: !words.includes('ro'), noCopy: words.includes('nocopy')};
+	return {isWritable: !words.includes('ro'), noCopy: words.includes('nocopy'), propagation: propagations.find(each => words.includes(each)) ?? 'rprivate'};
 }
 
 /** One word of `-v`: `[source:]destination[:mode]`. */
-function parseBind(engine: Engine, spec: string): MountPoint | EngineError {
+function parseBind(engine: Engine, spec: string, driver: string): MountPoint | EngineError {
 	const parts = spec.split(':');
 	if (parts.length < 2 || parts.length > 3 || parts.includes('')) {
 		return engineError(500, `invalid volume specification: '${spec}'`);
@@ -130,13 +142,13 @@ function parseBind(engine: Engine, spec: string): MountPoint | EngineError {
 		return engineError(500, `invalid volume specification: '${spec}': invalid mount config for type "${isVolume ? 'volume' : 'bind'}": invalid specification: destination can't be '/'`);
 	}
 
-	const common = {destination: normalPath(destination), mode, ...parsed, tmpfsOptions: []};
+	const common = {...plainMount, destination: normalPath(destination), mode, ...parsed};
 	if (!isVolume) {
 		return {...common, type: 'bind', name: undefined, source: normalPath(source), createSource: true};
 	}
 
-	const volume = addVolume(engine, {name: source});
-	return isEngineError(volume) ? volume : {...common, mode: mode || 'z', type: 'volume', name: volume.name, source: volume.mountpoint, createSource: false};
+	const volume = driver === '' || driver === 'local' ? addVolume(engine, {name: source}) : noDriver(source, driver);
+	return isEngineError(volume) ? volume : {...common, mode: mode || 'z', type: 'volume', name: volume.name, source: volume.mountpoint};
 }
 
 /** Where everything that a container has mounted comes from. Volumes that it names are made. */
@@ -154,7 +166,7 @@ export function resolveMounts(engine: Engine, hostConfig: HostConfig, volumes: r
 	}
 
 	const explicit = new Set<string>();
-	for (const asked of [...(hostConfig.Binds ?? []).map(bind => parseBind(engine, bind)), ...specMounts(engine, hostConfig), ...tmpfsMounts(hostConfig)]) {
+	for (const asked of [...(hostConfig.Binds ?? []).map(bind => parseBind(engine, bind, hostConfig.VolumeDriver)), ...specMounts(engine, hostConfig), ...tmpfsMounts(hostConfig)]) {
 		if (isEngineError(asked)) {
 			return asked;
 		}
@@ -175,7 +187,7 @@ export function resolveMounts(engine: Engine, hostConfig: HostConfig, volumes: r
 				return made;
 			}
 
-			byDestination.set(destination, {type: 'volume', name: made.name, source: made.mountpoint, destination, mode: '', isWritable: true, noCopy: false, tmpfsOptions: [], createSource: false});
+			byDestination.set(destination, {...plainMount, type: 'volume', name: made.name, source: made.mountpoint, destination});
 		}
 	}
 
@@ -196,26 +208,37 @@ function mountsFrom(engine: Engine, source: string): readonly MountPoint[] | Eng
 
 function specMounts(engine: Engine, {Mounts = []}: HostConfig): readonly (MountPoint | EngineError)[] {
 	return Mounts.map(spec => {
-		const common = {destination: normalPath(spec.Target), mode: '', isWritable: spec.ReadOnly !== true, noCopy: spec.VolumeOptions?.NoCopy ?? false, tmpfsOptions: [], createSource: false};
+		const common = {...plainMount, destination: normalPath(spec.Target), isWritable: spec.ReadOnly !== true};
 		if (spec.Type === 'bind') {
-			return {...common, type: 'bind', name: undefined, source: normalPath(spec.Source ?? '')};
+			const {Propagation: propagation = 'rprivate', NonRecursive: isAlone = false, CreateMountpoint: createSource = false} = spec.BindOptions ?? {};
+			const source = normalPath(spec.Source ?? '');
+			return !createSource && engine.hasHostPath?.(source) === false
+				? engineError(400, `invalid mount config for type "bind": bind source path does not exist: ${source}`)
+				: {...common, type: 'bind', source, propagation, isAlone, createSource};
 		}
 
 		if (spec.Type === 'tmpfs') {
-			const {SizeBytes = 0, Mode = 0} = spec.TmpfsOptions ?? {};
-			const options = [...(SizeBytes > 0 ? [`size=${SizeBytes}`] : []), ...(Mode > 0 ? [`mode=${Mode.toString(8)}`] : [])];
-			return {...common, type: 'tmpfs', name: undefined, source: '', tmpfsOptions: options};
+			const {SizeBytes = 0, Mode = 0, Options = []} = spec.TmpfsOptions ?? {};
+			const options = [...(Mode > 0 ? [`mode=${Mode.toString(8)}`] : []), ...(SizeBytes > 0 ? [`size=${sizeWord(SizeBytes)}`] : []), ...Options.map(words => words.join('='))];
+			return {...common, type: 'tmpfs', tmpfsOptions: options};
 		}
 
-		const volume = addVolume(engine, {name: spec.Source ?? '', labels: spec.VolumeOptions?.Labels ?? null});
-		return isEngineError(volume) ? volume : {...common, mode: 'z', type: 'volume', name: volume.name, source: volume.mountpoint};
+		const {Labels = null, NoCopy: noCopy = false, Subpath: subpath = '', DriverConfig = {}} = spec.VolumeOptions ?? {};
+		const {Name: driver = '', Options: options = null} = DriverConfig;
+		const volume = driver === '' || driver === 'local' ? addVolume(engine, {name: spec.Source ?? '', labels: Labels, options}) : noDriver(spec.Source ?? '', driver);
+		return isEngineError(volume) ? volume : {...common, mode: 'z', type: 'volume', name: volume.name, source: volume.mountpoint, noCopy, subpath};
 	});
+}
+
+/** With the largest unit that divides it. Source: ConvertTmpfsOptions. */
+function sizeWord(bytes: number): string {
+	const unit = ([['g', 2 ** 30], ['m', 2 ** 20], ['k', 2 ** 10]] as const).find(([, size]) => bytes % size === 0);
+	return unit === undefined ? String(bytes) : `${bytes / unit[1]}${unit[0]}`;
 }
 
 /** `--tmpfs /run:size=64m`. They are not among the Mounts that inspect shows. */
 function tmpfsMounts({Tmpfs = {}}: HostConfig): readonly MountPoint[] {
 	return Object.entries(Tmpfs).map(([destination, options]) => ({
-		type: 'tmpfs', name: undefined, source: '', destination: normalPath(destination), mode: options, isWritable: !options.split(',').includes('ro'), noCopy: false,
-		tmpfsOptions: options === '' ? [] : options.split(','), createSource: false,
+		...plainMount, type: 'tmpfs', destination: normalPath(destination), mode: options, isWritable: !options.split(',').includes('ro'), tmpfsOptions: options === '' ? [] : options.split(','),
 	}));
 }

@@ -21,7 +21,7 @@ import {stats} from './commands/stats.js';
 import {listContexts, showContext, systemDf} from './commands/system.js';
 import {update} from './commands/update.js';
 import {info, version} from './commands/version.js';
-import {createVolume, listVolumes, removeVolume} from './commands/volume.js';
+import {createVolume, listVolumes, removeVolume, updateVolume} from './commands/volume.js';
 
 function missing(short: string): MissingCommand {
 	return {kind: 'missing', short};
@@ -50,7 +50,7 @@ const network = group('Manage networks', {
 }, {list: 'ls', remove: 'rm'});
 
 const volume = group('Manage volumes', {
-	create: createVolume, inspect: inspectVolume, ls: listVolumes, prune: volumePrune, rm: removeVolume,
+	create: createVolume, inspect: inspectVolume, ls: listVolumes, prune: volumePrune, rm: removeVolume, update: {...updateVolume, isSwarmOnly: true},
 }, {list: 'ls', remove: 'rm'});
 
 const system = group('Manage Docker', {df: systemDf, events, info, prune: systemPrune});

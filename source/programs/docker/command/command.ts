@@ -25,6 +25,8 @@ export type CommandSpec = {
 	/** What follows the name in the usage line: `[OPTIONS] CONTAINER`. */
 	readonly use: string;
 	readonly short: string;
+	/** For managers of a swarm, so that help lists it for nobody here. */
+	readonly isSwarmOnly?: boolean;
 	/** What lists of commands say, if not `short`. */
 	readonly listedAs?: string;
 	/** A longer description, in place of `short` in the command's own help. */

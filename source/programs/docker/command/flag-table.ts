@@ -3,6 +3,7 @@
 
 import {checkEnv, checkExtraHost, checkIpAddress, checkLabel, checkReference, checkStream, checkUlimit} from './flag-checks.js';
 import {checkByteRate, checkDeviceRule, checkDeviceWeight, checkGpus, checkOperationRate} from '../container/device-spec.js';
+import {checkMount} from '../container/volume-spec.js';
 import {flag, type FlagSpec} from './flag.js';
 
 const formatHelp = `Format output using a custom template:
@@ -92,7 +93,7 @@ export const runFlags: readonly FlagSpec[] = [
 	flag('memory-reservation', 'bytes', 'Memory soft limit'),
 	flag('memory-swap', 'bytes', 'Swap limit equal to memory plus swap: \'-1\' to enable unlimited swap'),
 	flag('memory-swappiness', 'int', 'Tune container memory swappiness (0 to 100)', {default: '-1'}),
-	flag('mount', 'mount', 'Attach a filesystem mount to the container'),
+	flag('mount', 'mount', 'Attach a filesystem mount to the container', {check: checkMount}),
 	flag('name', 'string', 'Assign a name to the container'),
 	flag('network', 'network', 'Connect a container to a network'),
 	flag('network-alias', 'list', 'Add network-scoped alias for the container'),
@@ -477,6 +478,10 @@ export const volumeCreateFlags: readonly FlagSpec[] = [
 	flag('driver', 'string', 'Specify volume driver name', {short: 'd', default: 'local'}),
 	flag('label', 'list', 'Set metadata for a volume'),
 	flag('opt', 'map', 'Set driver specific options', {short: 'o', default: 'map[]'}),
+];
+
+export const volumeUpdateFlags: readonly FlagSpec[] = [
+	flag('availability', 'string', 'Cluster Volume availability ("active", "pause", "drain")', {default: 'active'}),
 ];
 
 export const volumeInspectFlags: readonly FlagSpec[] = [

@@ -80,7 +80,7 @@ export function commandHelp(spec: CommandSpec, {path, columns}: HelpStyle): stri
 export function groupHelp(group: Group, {path, columns}: HelpStyle): string {
 	const name = group.usagePath ?? path;
 	const options = group.flags === undefined ? '' : `\nOptions:\n${flagUsages(group.flags, columns - 1).trimEnd()}\n`;
-	const listed = (title: string, nodes: ReadonlyMap<string, Node>) => commandList(title, [...nodes].map(([each, node]) => ({name: each, short: shortOf(node)})));
+	const listed = (title: string, nodes: ReadonlyMap<string, Node>) => commandList(title, [...nodes].filter(([, node]) => node.kind !== 'command' || node.isSwarmOnly !== true).map(([each, node]) => ({name: each, short: shortOf(node)})));
 	const commands = (group.managementCommands === undefined ? '' : listed('Management Commands', group.managementCommands)) + listed('Commands', group.commands);
 	const epilogue = group.epilogue === undefined ? '' : `\n${group.epilogue}\n`;
 	return `Usage:  ${name}${group.flags === undefined ? '' : ' [OPTIONS]'} COMMAND\n\n${group.long ?? group.short}\n${options}${commands}\nRun '${name} COMMAND --help' for more information on a command.\n${epilogue}`;

@@ -3,8 +3,8 @@
 import {print} from '../client/client.js';
 import {call, fetchJson, filterQuery} from '../client/request.js';
 import type {Call, CommandSpec} from '../command/command.js';
-import {volumeCreateFlags, volumeLsFlags, volumeRmFlags} from '../command/flag-table.js';
-import {refused, type Refusal, type Steps} from '../command/refusal.js';
+import {volumeCreateFlags, volumeLsFlags, volumeRmFlags, volumeUpdateFlags} from '../command/flag-table.js';
+import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import {formatRows} from '../format/formatter.js';
 import {volumeFormat, volumeRow, volumeRows} from '../format/network-rows.js';
 import {compareNatural} from '../format/text.js';
@@ -60,6 +60,19 @@ function * makeVolume({client, flags, args}: Call): Steps<number | Refusal> {
 	yield * print(client, `${textOf(memberOf(answer.value, 'Name'))}\n`);
 	return 0;
 }
+
+export const updateVolume: CommandSpec = {
+	kind: 'command',
+	use: '[OPTIONS] [VOLUME]',
+	short: 'Update a volume (cluster volumes only)',
+	flags: volumeUpdateFlags,
+	arguments: {kind: 'exactly', count: 1},
+	* run({client, args}) {
+		const answer = yield * fetchJson(client, {method: 'GET', path: `/volumes/${args[0] ?? ''}`});
+		// Volumes of a cluster need a swarm, which no host here is part of.
+		return refused(answer) ? answer : refusal('Can only update cluster volumes');
+	},
+};
 
 export const removeVolume: CommandSpec = {
 	kind: 'command',

@@ -137,7 +137,7 @@ function volumesOf(client: Client, flags: Flags): Volumes | Refusal {
 	for (const text of flags.list('mount')) {
 		const mount = parseMount(text, absolute);
 		if (refused(mount)) {
-			return refusal(`invalid argument ${JSON.stringify(text)} for "--mount" flag: ${mount.message}`);
+			return mount;
 		}
 
 		mounts.push(mount);

@@ -1,7 +1,7 @@
 // `-v`, `--mount` and `--tmpfs`. Source: docker/cli cli/compose/loader/volume.go (ParseVolume), opts/mount.go; errors in their words.
 
 import {parseTruth} from '../command/flag.js';
-import {refusal, type Refusal} from '../command/refusal.js';
+import {refusal, refused, type Refusal} from '../command/refusal.js';
 import {ramInBytes} from '../go/size.js';
 import type {Writable} from '../go/json.js';
 
@@ -41,7 +41,12 @@ type MountFields = {
 /** `type=bind,src=/a,dst=/b,readonly` as an entry of `HostConfig.Mounts`. */
 export function parseMount(text: string, absolute: (path: string) => string): Writable | Refusal {
 	const mount: MountFields = {fields: {Type: 'volume'}, bind: {}, volume: {}, tmpfs: {}};
-	for (const field of text.split(',')) {
+	const words = csvFields(text);
+	if (refused(words)) {
+		return words;
+	}
+
+	for (const field of words) {
 		const problem = setMountField(mount, field, absolute);
 		if (problem !== undefined) {
 			return refusal(problem);
@@ -59,12 +64,128 @@ export function parseMount(text: string, absolute: (path: string) => string): Wr
 		}
 	}
 
+	if (mount.fields['Target'] === undefined) {
+		return refusal('target is required');
+	}
+
+	const recursive = recursiveProblem(mount);
+	if (recursive !== undefined) {
+		return refusal(recursive);
+	}
+
 	const options = (name: string, values: Record<string, Writable>) => Object.keys(values).length === 0 ? {} : {[name]: values};
 	return {...mount.fields, ...options('BindOptions', mount.bind), ...options('VolumeOptions', mount.volume), ...options('TmpfsOptions', mount.tmpfs)};
 }
 
+/** Why `--mount` cannot have this value. */
+export function checkMount(value: string): string | undefined {
+	const mount = parseMount(value, path => path);
+	return refused(mount) ? mount.message : undefined;
+}
+
+/** Fields between commas, as encoding/csv reads one record: `"a,b"` is one field, and `""` in it a quotation mark. */
+function csvFields(text: string): readonly string[] | Refusal {
+	const fields: string[] = [];
+	let at = 0;
+	for (;;) {
+		if (text[at] !== '"') {
+			const comma = text.indexOf(',', at);
+			const field = text.slice(at, comma === -1 ? undefined : comma);
+			if (field.includes('"')) {
+				return refusal(`parse error on line 1, column ${at + field.indexOf('"') + 1}: bare " in non-quoted-field`);
+			}
+
+			fields.push(field);
+			if (comma === -1) {
+				return fields;
+			}
+
+			at = comma + 1;
+			continue;
+		}
+
+		const quoted = /^"(?<inner>(?:[^"]|"")*)"(?<end>,|$)/v.exec(text.slice(at));
+		if (quoted === null) {
+			return refusal(`parse error on line 1, column ${text.length + 1}: extraneous or missing " in quoted-field`);
+		}
+
+		fields.push(quoted.groups!['inner']!.replaceAll('""', '"'));
+		at += quoted[0].length;
+		if (quoted.groups!['end'] === '') {
+			return fields;
+		}
+	}
+}
+
+function recursiveProblem({fields, bind}: MountFields): string | undefined {
+	const mode = bind['ReadOnlyNonRecursive'] === true ? 'writable' : (bind['ReadOnlyForceRecursive'] === true ? 'readonly' : undefined);
+	if (mode !== undefined && fields['ReadOnly'] !== true) {
+		return `option 'bind-recursive=${mode}' requires 'readonly' to be specified in conjunction`;
+	}
+
+	return mode === 'readonly' && bind['Propagation'] !== 'rprivate' ? 'option \'bind-recursive=readonly\' requires \'bind-propagation=rprivate\' to be specified in conjunction' : undefined;
+}
+
+/** The member of BindOptions that says so; `enabled` says nothing. */
+const recursiveModes: Readonly<Record<string, string | undefined>> = {enabled: '', disabled: 'NonRecursive', writable: 'ReadOnlyNonRecursive', readonly: 'ReadOnlyForceRecursive'};
+
+function withEntry(map: Writable, text: string): Writable {
+	const at = text.indexOf('=');
+	const key = at === -1 ? text : text.slice(0, at);
+	return {...map as Record<string, Writable> | undefined, ...(key === '' ? {} : {[key]: at === -1 ? '' : text.slice(at + 1)})};
+}
+
+function driverOf(volume: Record<string, Writable>): Record<string, Writable> {
+	return (volume['DriverConfig'] ?? {}) as Record<string, Writable>;
+}
+
+type Setter = (mount: MountFields, value: string, key: string) => string | undefined;
+
+/** What each key does; a setter answers the reason if the value is wrong. */
+const setters: Readonly<Record<string, Setter>> = {
+	type: ({fields}, value) => set(fields, 'Type', value.toLowerCase()),
+	source: ({fields}, value) => set(fields, 'Source', value),
+	src: ({fields}, value) => set(fields, 'Source', value),
+	target: ({fields}, value) => set(fields, 'Target', value),
+	dst: ({fields}, value) => set(fields, 'Target', value),
+	destination: ({fields}, value) => set(fields, 'Target', value),
+	readonly: ({fields}, value, key) => setTruth(fields, 'ReadOnly', value, key),
+	ro: ({fields}, value, key) => setTruth(fields, 'ReadOnly', value, key),
+	consistency: ({fields}, value) => set(fields, 'Consistency', value.toLowerCase()),
+	'bind-propagation': ({bind}, value) => set(bind, 'Propagation', value.toLowerCase()),
+	'bind-nonrecursive': ({bind}, value, key) => setTruth(bind, 'NonRecursive', value, key),
+	'bind-recursive'({bind}, value, key) {
+		const member = recursiveModes[value];
+		if (member === undefined) {
+			return `invalid value for ${key}: ${value} (must be "enabled", "disabled", "writable", or "readonly")`;
+		}
+
+		return member === '' ? undefined : set(bind, member, true);
+	},
+	'volume-nocopy': ({volume}, value, key) => setTruth(volume, 'NoCopy', value, key),
+	'volume-label': ({volume}, value) => set(volume, 'Labels', withEntry(volume['Labels'], value)),
+	'volume-subpath': ({volume}, value) => set(volume, 'Subpath', value),
+	'volume-driver': ({volume}, value) => set(volume, 'DriverConfig', {...driverOf(volume), Name: value}),
+	'volume-opt': ({volume}, value) => set(volume, 'DriverConfig', {...driverOf(volume), Options: withEntry(driverOf(volume)['Options'], value)}),
+	'tmpfs-size'({tmpfs}, value, key) {
+		const size = ramInBytes(value);
+		return typeof size === 'number' ? set(tmpfs, 'SizeBytes', size) : `invalid value for ${key}: ${value}`;
+	},
+	'tmpfs-mode': ({tmpfs}, value, key) => /^[0-7]{1,10}$/v.test(value) ? set(tmpfs, 'Mode', Number.parseInt(value, 8)) : `invalid value for ${key}: ${value}`,
+	'image-subpath': (_mount, _value, key) => `virtlab: docker --mount ${key} is not modelled`,
+};
+
+function set(options: Record<string, Writable>, name: string, value: Writable): undefined {
+	options[name] = value;
+}
+
+function setTruth(options: Record<string, Writable>, name: string, value: string, key: string): string | undefined {
+	const truth = parseTruth(value);
+	return truth === undefined ? `invalid value for ${key}: ${value}` : set(options, name, truth);
+}
+
 /** The reason if the field is wrong. */
-function setMountField({fields, bind, volume, tmpfs}: MountFields, field: string, absolute: (path: string) => string): string | undefined {
+function setMountField(mount: MountFields, field: string, absolute: (path: string) => string): string | undefined {
 	const equals = field.indexOf('=');
 	const key = (equals === -1 ? field : field.slice(0, equals)).toLowerCase();
 	const value = equals === -1 ? 'true' : field.slice(equals + 1);
@@ -72,75 +193,7 @@ function setMountField({fields, bind, volume, tmpfs}: MountFields, field: string
 		return `invalid field '${field}' must be a key=value pair`;
 	}
 
-	const invalid = `invalid value for ${key}: ${value}`;
-	switch (key) {
-		case 'type': {
-			fields['Type'] = value.toLowerCase();
-			return undefined;
-		}
-
-		case 'source':
-		case 'src': {
-			fields['Source'] = value === '.' || value.startsWith('./') ? absolute(value) : value;
-			return undefined;
-		}
-
-		case 'target':
-		case 'dst':
-		case 'destination': {
-			fields['Target'] = value;
-			return undefined;
-		}
-
-		case 'readonly':
-		case 'ro': {
-			fields['ReadOnly'] = parseTruth(value);
-			return parseTruth(value) === undefined ? invalid : undefined;
-		}
-
-		case 'consistency': {
-			fields['Consistency'] = value.toLowerCase();
-			return undefined;
-		}
-
-		case 'bind-propagation': {
-			bind['Propagation'] = value.toLowerCase();
-			return undefined;
-		}
-
-		case 'volume-nocopy': {
-			volume['NoCopy'] = parseTruth(value);
-			return parseTruth(value) === undefined ? `invalid value for volume-nocopy: ${value}` : undefined;
-		}
-
-		case 'volume-label': {
-			const at = value.indexOf('=');
-			volume['Labels'] = {...volume['Labels'] as Record<string, Writable> | undefined, [at === -1 ? value : value.slice(0, at)]: at === -1 ? '' : value.slice(at + 1)};
-			return undefined;
-		}
-
-		case 'tmpfs-size': {
-			const size = ramInBytes(value);
-			tmpfs['SizeBytes'] = typeof size === 'number' ? size : 0;
-			return typeof size === 'number' ? undefined : invalid;
-		}
-
-		case 'tmpfs-mode': {
-			tmpfs['Mode'] = Number.parseInt(value, 8);
-			return /^[0-7]+$/v.test(value) ? undefined : invalid;
-		}
-
-		case 'bind-nonrecursive':
-		case 'bind-recursive':
-		case 'volume-subpath':
-		case 'volume-driver':
-		case 'volume-opt':
-		case 'image-subpath': {
-			return `virtlab: docker --mount ${key} is not modelled`;
-		}
-
-		default: {
-			return `unexpected key '${key}' in '${field}'`;
-		}
-	}
+	const isRelative = (key === 'source' || key === 'src') && (value === '.' || value.startsWith('./'));
+	const setter = Object.hasOwn(setters, key) ? setters[key] : undefined;
+	return setter === undefined ? `unexpected key '${key}' in '${field}'` : setter(mount, isRelative ? absolute(value) : value, key);
 }
