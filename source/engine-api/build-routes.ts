@@ -16,8 +16,9 @@ import {isReferenceError, parseReference} from '../model/container/reference.js'
 import {isRegistryError} from '../model/container/registry.js';
 import {type Act, type ActHandler, atOnce} from './act.js';
 import {flagOf} from './api-request.js';
-import {pull, withProgress} from './image-routes.js';
+import {pull} from './image-routes.js';
 import {containerChains} from './image-users.js';
+import {withProgress} from './progress.js';
 import type {Route} from './router.js';
 
 /** Parameters that have nothing behind them. */

@@ -6,6 +6,7 @@ import {
 	killContainer, pauseContainer, removeContainer, renameContainer, restartContainer, stopContainer, unpauseContainer, updateContainer,
 } from '../model/container/container-control.js';
 import {createContainer} from '../model/container/container-create.js';
+import {parsePlatform} from '../model/container/platform.js';
 import {createExec, getExec} from '../model/container/container-exec.js';
 import {parseFilters, matchesLabels} from '../model/container/container-list.js';
 import {removeContainerNow} from '../model/container/container-remove.js';
@@ -34,7 +35,13 @@ const create = once(function * (act) {
 		return engineError(parsed.status, parsed.message);
 	}
 
-	const created = createContainer(act.host, act.request.query.get('name') ?? '', parsed.value);
+	const wanted = act.request.query.get('platform');
+	const platform = wanted === null || wanted === '' ? undefined : parsePlatform(wanted);
+	if (platform !== undefined && 'error' in platform) {
+		return engineError(400, platform.error);
+	}
+
+	const created = createContainer(act.host, act.request.query.get('name') ?? '', parsed.value, platform);
 	if (isEngineError(created)) {
 		return created;
 	}

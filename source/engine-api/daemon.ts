@@ -23,6 +23,7 @@ import {checkVersion, parseApiRequest, problemResponse} from './api-request.js';
 import {archiveRoutes} from './archive-routes.js';
 import {buildRoutes} from './build-routes.js';
 import {Connection, type Incoming} from './connection.js';
+import {readDaemonConfig} from './daemon-config.js';
 import {containerRoutes} from './container-routes.js';
 import {handleParsed} from './handle.js';
 import {imageRoutes} from './image-routes.js';
@@ -46,7 +47,7 @@ export function * dockerd(process: Process): Running {
 
 	const memory = makeEngineMemory();
 	const host = engineHost(process, memory);
-	for (const signal of ['TERM', 'INT'] as const) {
+	for (const signal of ['TERM', 'INT', 'HUP'] as const) {
 		process.sys.sigaction(signal, 'catch');
 	}
 
@@ -69,8 +70,14 @@ export function * dockerd(process: Process): Running {
 		if (!failed(client)) {
 			process.sys.fork(thread => serve(thread, memory, client, socket), {thread: true});
 			process.sys.close(client);
-		} else if (client.errno === 'EINTR' && process.sys.takeSignals().length > 0) {
-			return yield * shutDown(host, socket);
+		} else if (client.errno === 'EINTR') {
+			const signals = process.sys.takeSignals();
+			if (signals.some(signal => signal !== 'HUP')) {
+				return yield * shutDown(host, socket);
+			}
+
+			const refusal = signals.length === 0 ? undefined : readDaemonConfig(host);
+			process.sys.write(2, encodeText(refusal === undefined ? '' : `${refusal}\n`));
 		}
 	}
 }
@@ -115,7 +122,7 @@ function * begin(host: EngineHost): Work<string | undefined> {
 	const info = engineInfo(host);
 	host.tx.put('engine', host.engine, {...info, id: info.id === '' ? newUuid(host) : info.id, daemon: host.access.task, startedNs: nowNs(host.tx)});
 	makePredefinedNetworks(host);
-	return undefined;
+	return readDaemonConfig(host);
 }
 
 function newUuid({tx}: EngineHost): string {

@@ -91,7 +91,7 @@ export function inspectImage(engine: EngineReader, image: Image): JsonObject {
 	const lastTag: Moment | undefined = tagged.length === 0 ? undefined : momentOfUs(Math.max(...tagged));
 	return {
 		Id: image.id, RepoTags: names.tags, RepoDigests: names.digests, Parent: image.parent ?? '', Comment: document.comment ?? '', Created: document.created,
-		DockerVersion: document.docker_version ?? '', Author: document.author ?? '', Architecture: document.architecture, Os: document.os, Size: image.sizeBytes,
+		DockerVersion: document.docker_version ?? '', Author: document.author ?? '', Architecture: document.architecture, ...document.variant !== undefined && {Variant: document.variant}, Os: document.os, Size: image.sizeBytes,
 		GraphDriver: graphDriver(engine, image), RootFS: {Type: 'layers', Layers: document.rootfs.diff_ids},
 		Metadata: {LastTagTime: lastTag === undefined ? '0001-01-01T00:00:00Z' : rfc3339OfMoment(lastTag)}, Config: imageConfigJson(document.config),
 	};

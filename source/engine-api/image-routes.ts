@@ -1,7 +1,5 @@
-// Requests that act on images: pull, push, tag, remove, prune, commit, search, login.
+// Requests that act on images: pull, tag, remove, prune, commit.
 
-import {compareText} from '../base/bytes.js';
-import type {Json, JsonObject} from '../base/json.js';
 import {applyChanges} from '../model/container/builder/config-changes.js';
 import {parseConfig} from '../model/container/container-config.js';
 import {matchesLabels, parseFilters} from '../model/container/container-list.js';
@@ -12,51 +10,21 @@ import type {EngineHost, Work} from '../model/container/engine-host.js';
 import {commitImage} from '../model/container/image-commit.js';
 import {type Removal, removeImage} from '../model/container/image-removal.js';
 import {childrenOf, familiarOf, findImage, getImage, type ImageError, isImageError, nameImage, namesOf, tagImage, topChain} from '../model/container/image-store.js';
-import {copyOfFileSystem} from '../model/container/layer-store.js';
+import {copyOfFileSystem, removeUnusedLayers} from '../model/container/layer-store.js';
+import {parsePlatform, type Platform} from '../model/container/platform.js';
 import {type ProgressMessage, pullImage} from '../model/container/pull.js';
-import {familiarReference, fullName, isReferenceError, parseReference, type Reference, withDefaultTag} from '../model/container/reference.js';
+import {familiarReference, isReferenceError, parseReference, type Reference, withDefaultTag} from '../model/container/reference.js';
 import {isRegistryError, type RegistryError} from '../model/container/registry.js';
 import type {Image, ImageConfig} from '../model/container/schema.js';
 import {type Act, type ActHandler, atOnce, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
-import type {Connection} from './connection.js';
 import {imageArchiveRoutes, importArchive} from './image-archive-routes.js';
-import {HttpRegistry} from './http-registry.js';
+import type {Credentials} from './http-registry.js';
 import {chainsInUse, imageUsers} from './image-users.js';
-import {pushImage} from './push.js';
-import {registryFor} from './registries.js';
+import {withProgress} from './progress.js';
+import {credentialsOf, registryFor} from './registries.js';
+import {registryRoutes} from './registry-routes.js';
 import type {Route} from './router.js';
-
-/**
- * Runs work that reports progress by a function, sending each report before the work sleeps again. `begin` is called before the
- * first.
- */
-export function * withProgress<T>(connection: Connection, begin: () => Work<void>, start: (report: (message: object) => void) => Work<T>): Work<T> {
-	const messages: object[] = [];
-	let hasBegun = false;
-	const work = start(message => {
-		messages.push(message);
-	});
-	const flush = function * (): Work<void> {
-		while (messages.length > 0) {
-			if (!hasBegun) {
-				hasBegun = true;
-				yield * begin();
-			}
-
-			yield * connection.sendJsonLine(messages.shift() as Json);
-		}
-	};
-	let result = work.next('woken');
-	while (result.done !== true) {
-		yield * flush();
-		const wake = yield result.value;
-		result = work.next(wake);
-	}
-
-	yield * flush();
-	return result.value;
-}
 
 /** POST /images/create: a pull, or an import from an archive. */
 function * create(act: Act): Work<void> {
@@ -67,8 +35,9 @@ function * create(act: Act): Work<void> {
 	}
 
 	const reference = pullReference(query.get('fromImage') ?? '', query.get('tag') ?? '');
-	if (isEngineError(reference)) {
-		yield * connection.refuse(reference, head);
+	const platform = query.get('platform') ? parsePlatform(query.get('platform')!) : undefined;
+	if (isEngineError(reference) || (platform !== undefined && 'error' in platform)) {
+		yield * connection.refuse(isEngineError(reference) ? reference : engineError(400, (platform as {readonly error: string}).error), head);
 		return;
 	}
 
@@ -77,8 +46,9 @@ function * create(act: Act): Work<void> {
 		isStreaming = true;
 		yield * connection.beginStream('application/json');
 	};
-	const pulled = yield * withProgress(connection, begin, report => pull(host, reference, report));
+	const pulled = yield * withProgress(connection, begin, report => pull(host, reference, report, {platform, credentials: credentialsOf(act.request.headers)}));
 	if (isRegistryError(pulled)) {
+		removeUnusedLayers(host, chainsInUse(host));
 		yield * (isStreaming ? connection.sendJsonLine({errorDetail: {message: pulled.message}, error: pulled.message}) : connection.refuse(pulled, head));
 	} else {
 		logEvent(host, {type: 'image', action: 'pull', actor: familiarReference(reference), attributes: {name: familiarReference({...reference, tag: undefined})}});
@@ -89,67 +59,17 @@ function * create(act: Act): Work<void> {
 	}
 }
 
+export type PullOptions = {readonly platform?: Platform | undefined; readonly credentials?: Credentials | undefined};
+
 /** Fetches an image from whoever its name says. */
-export function * pull(host: EngineHost, reference: Reference, report: (message: ProgressMessage) => void): Work<Image | RegistryError> {
-	return yield * pullImage(host, registryFor(host, reference), reference, report);
+export function * pull(host: EngineHost, reference: Reference, report: (message: ProgressMessage) => void, {platform, credentials}: PullOptions = {}): Work<Image | RegistryError> {
+	return yield * pullImage(host, registryFor(host, reference, credentials), reference, report, platform);
 }
 
 function pullReference(name: string, tag: string): Reference | EngineError {
 	const text = tag === '' ? name : (tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`);
 	const reference = parseReference(text);
 	return isReferenceError(reference) ? engineError(400, reference.message) : withDefaultTag(reference);
-}
-
-/** POST /images/{name}/push. */
-function * push(act: Act): Work<void> {
-	const {host, connection, params, request: {query}, head} = act;
-	const name = params.get('name')!;
-	const reference = parseReference(query.get('tag') ? `${name}:${query.get('tag')}` : name);
-	if (isReferenceError(reference)) {
-		yield * connection.refuse({status: 400, message: reference.message}, head);
-		return;
-	}
-
-	yield * connection.beginStream('application/json');
-	const bare = {...reference, tag: undefined, digest: undefined};
-	yield * connection.sendJsonLine({status: `The push refers to repository [${reference.domain}/${reference.path}]`});
-	const problem = yield * pushTags(act, bare, query.get('tag') ? [withDefaultTag(reference)] : tagsOf(host, bare));
-	if (problem !== undefined) {
-		yield * connection.sendJsonLine({errorDetail: {message: problem}, error: problem});
-	}
-
-	yield * connection.endStream(head);
-}
-
-/** All tags of a repository that are here. */
-function tagsOf({tx, engine}: Engine, bare: Reference): readonly Reference[] {
-	const prefix = `${fullName(bare)}:`;
-	const names = [...tx.table(`image-name:${engine}`).keys()].map(String).filter(name => name.startsWith(prefix));
-	return names.sort(compareText).map(name => ({...bare, tag: name.slice(prefix.length)}));
-}
-
-/** Sends one after the other; a text if one fails. */
-function * pushTags({host, connection}: Act, bare: Reference, wanted: readonly Reference[]): Work<string | undefined> {
-	const images = wanted.map(reference => ({reference, image: findImage(host, familiarReference(reference))}));
-	if (images.length === 0 || images.some(({image}) => isImageError(image))) {
-		return `An image does not exist locally with the tag: ${familiarReference(bare)}`;
-	}
-
-	// Simplified: there are no accounts on the built-in Docker Hub.
-	if (bare.domain === 'docker.io') {
-		return 'push access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
-	}
-
-	for (const {reference, image} of images) {
-		const registry = new HttpRegistry(host, bare.domain);
-		const begin = function * (): Work<void> {};
-		const problem = isImageError(image) ? undefined : yield * withProgress(connection, begin, report => pushImage(host, registry, {reference, image}, report));
-		if (problem !== undefined) {
-			return problem.message;
-		}
-	}
-
-	return undefined;
 }
 
 const tag = atOnce(({host, params, request: {query}}) => {
@@ -272,22 +192,13 @@ function commitConfig(container: Container, act: Act): ImageConfig | EngineError
 	return 'error' in changed ? engineError(400, changed.error) : changed;
 }
 
-const login = atOnce(act => {
-	const server = (jsonOf(act) as JsonObject | null)?.['serveraddress'];
-	return engineError(500, `Get "https://${typeof server === 'string' && server !== '' ? server.replace(/^https?:\/\//v, '').replace(/\/.*$/v, '') : 'registry-1.docker.io'}/v2/": virtlab does not model registry accounts`);
-});
-
-const search = atOnce(({request: {query}}) => engineError(501, `virtlab does not model the search for ${JSON.stringify(query.get('term') ?? '')} on Docker Hub`));
-
 export const imageRoutes: ReadonlyArray<Route<ActHandler>> = [
 	{method: 'POST', pattern: '/images/create', handler: create},
 	{method: 'POST', pattern: '/images/prune', handler: prune},
 	...imageArchiveRoutes,
-	{method: 'GET', pattern: '/images/search', handler: search},
-	{method: 'POST', pattern: '/images/:name*/push', handler: push},
+	...registryRoutes,
 	{method: 'POST', pattern: '/images/:name*/tag', handler: tag},
 	{method: 'DELETE', pattern: '/images/:name*', handler: remove},
 	{method: 'POST', pattern: '/commit', handler: commit},
-	{method: 'POST', pattern: '/auth', handler: login},
 ];
 

@@ -15,7 +15,7 @@ import {familiarReference, fullName, type Reference} from '../model/container/re
 import {isRegistryError, type RegistryError} from '../model/container/registry.js';
 import type {Blob, BlobSource, Image, Layer} from '../model/container/schema.js';
 import {shortDigest} from '../model/container/pull.js';
-import type {HttpRegistry} from './http-registry.js';
+import {type Answer, type HttpRegistry, reasonOf} from './http-registry.js';
 
 export type PushMessage = {readonly status?: string; readonly id?: string; readonly progressDetail?: object; readonly aux?: object};
 export type ReportPush = (message: PushMessage) => void;
@@ -24,6 +24,11 @@ const concurrentUploads = 5;
 
 /** Sends an image under a tag. */
 export function * pushImage(host: EngineHost, registry: HttpRegistry, {reference, image}: {readonly reference: Reference; readonly image: Image}, report: ReportPush): Work<RegistryError | undefined> {
+	const unreachable = yield * registry.greet();
+	if (unreachable !== undefined) {
+		return unreachable;
+	}
+
 	const layers = layersOf(host, image).toReversed();
 	for (const [word, some] of [['Preparing', layers], ['Waiting', layers.slice(concurrentUploads)]] as const) {
 		for (const {diff} of some) {
@@ -52,8 +57,8 @@ export function * pushImage(host: EngineHost, registry: HttpRegistry, {reference
 	const manifest = makeManifest('docker', {mediaType: config.mediaType, digest: config.digest, sizeBytes: config.bytes.length}, described);
 	const tag = must(reference.tag, 'pushImage: no tag');
 	const stored = yield * registry.ask({method: 'PUT', path: `/v2/${reference.path}/manifests/${tag}`, headers: [['Content-Type', manifest.mediaType]], body: manifest.bytes});
-	if (isRegistryError(stored)) {
-		return stored;
+	if (isRegistryError(stored) || stored.status !== 201) {
+		return isRegistryError(stored) ? stored : refusedPush(stored);
 	}
 
 	nameImage(host, {...reference, tag: undefined, digest: manifest.digest}, image.id);
@@ -92,17 +97,25 @@ function * pushLayer(host: EngineHost, registry: HttpRegistry, reference: Refere
 /** Begins an upload, sends the bytes, and ends it with their digest. */
 function * upload(registry: HttpRegistry, repository: string, blob: Blob): Work<RegistryError | undefined> {
 	const begun = yield * registry.ask({method: 'POST', path: `/v2/${repository}/blobs/uploads/`});
-	if (isRegistryError(begun)) {
-		return begun;
+	if (isRegistryError(begun) || begun.status !== 202) {
+		return isRegistryError(begun) ? begun : refusedPush(begun);
 	}
 
-	const place = headerOf(begun.headers, 'Location') ?? '';
 	const binary: readonly Header[] = [['Content-Type', 'application/octet-stream']];
-	const sent = yield * registry.ask({method: 'PATCH', path: place, headers: binary, body: blob.bytes});
-	const ended = isRegistryError(sent) ? sent : yield * registry.ask({method: 'PUT', path: `${place}?digest=${encodeURIComponent(blob.digest)}`});
+	const sent = yield * registry.ask({method: 'PATCH', path: headerOf(begun.headers, 'Location') ?? '', headers: binary, body: blob.bytes});
+	// Each answer tells where to go on.
+	const ended = isRegistryError(sent) ? sent : yield * registry.ask({method: 'PUT', path: withDigest(headerOf(sent.headers, 'Location') ?? '', blob.digest)});
 	if (isRegistryError(ended)) {
 		return ended;
 	}
 
-	return ended.status === 201 ? undefined : {kind: 'registry-error', status: 500, message: `received unexpected HTTP status: ${ended.status}`};
+	return ended.status === 201 ? undefined : refusedPush(ended);
+}
+
+function refusedPush(answer: Answer): RegistryError {
+	return {kind: 'registry-error', status: 500, message: reasonOf(answer)};
+}
+
+function withDigest(location: string, digest: string): string {
+	return `${location}${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`;
 }

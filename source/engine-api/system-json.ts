@@ -56,13 +56,22 @@ export function infoJson(engine: EngineReader): JsonObject {
 		OomKillDisable: false, NGoroutines: 0, SystemTime: rfc3339Nano(nowNs(engine.tx)), LoggingDriver: 'json-file', CgroupDriver: 'systemd', CgroupVersion: '2', NEventsListener: 0,
 		KernelVersion: kernel.release, OperatingSystem: 'Debian GNU/Linux 12 (bookworm)', OSVersion: '12', OSType: 'linux', Architecture: 'x86_64',
 		IndexServerAddress: 'https://index.docker.io/v1/',
-		RegistryConfig: {IndexConfigs: {'docker.io': {Mirrors: [], Name: 'docker.io', Official: true, Secure: true}}, InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'], Mirrors: null},
+		RegistryConfig: registryConfig(engine),
 		NCPU: kernel.cpuCount, MemTotal: kernel.memoryBytes, GenericResources: null, DockerRootDir: '/var/lib/docker', HttpProxy: '', HttpsProxy: '', NoProxy: '',
 		Name: engine.tx.get('namespace', kernel.initial.uts)?.hostname ?? '', Labels: [], ExperimentalBuild: false, ServerVersion: engineVersion,
 		Runtimes: {'io.containerd.runc.v2': {path: 'runc'}, runc: {path: 'runc'}}, DefaultRuntime: 'runc',
 		Swarm: {NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null}, LiveRestoreEnabled: false, Isolation: '', InitBinary: 'docker-init',
 		ContainerdCommit: {ID: 'b98a3aace656320842a23f4a392a33f46af97866'}, RuncCommit: {ID: 'v1.3.2-0-gaeabe4e7'}, InitCommit: {ID: 'de40ad0'},
 		SecurityOptions: ['name=cgroupns'], Warnings: null,
+	};
+}
+
+function registryConfig(engine: EngineReader): JsonObject {
+	const {insecureRegistries} = engineInfo(engine);
+	const named = insecureRegistries.filter(entry => !entry.includes('/')).map(name => [name, {Mirrors: [], Name: name, Official: false, Secure: false}] as const);
+	return {
+		IndexConfigs: Object.fromEntries([['docker.io', {Mirrors: [], Name: 'docker.io', Official: true, Secure: true}], ...named]),
+		InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8', ...insecureRegistries.filter(entry => entry.includes('/'))], Mirrors: null,
 	};
 }
 

@@ -2,6 +2,7 @@
 //
 // Simplified: no TLS, so https URLs fail as against a server that speaks none; the progress meter is not drawn, as with -s.
 
+import {encodeBase64} from '../base/base64.js';
 import {bytesFromText} from '../base/byte-text.js';
 import {concatBytes, encodeText} from '../base/bytes.js';
 import {headerOf, type Header, type ResponseHead} from '../base/http.js';
@@ -28,6 +29,7 @@ const options = {
 	showError: {short: 'S', long: 'show-error', help: 'Show error even when -s is used'},
 	silent: {short: 's', long: 'silent', help: 'Silent mode'},
 	unixSocket: {long: 'unix-socket', value: '<path>', help: 'Connect through this Unix domain socket'},
+	user: {short: 'u', long: 'user', value: '<user:password>', help: 'Server user and password'},
 	userAgent: {short: 'A', long: 'user-agent', value: '<name>', help: 'Send User-Agent <name> to server'},
 	verbose: {short: 'v', long: 'verbose', help: 'Make the operation more talkative'},
 	writeOut: {short: 'w', long: 'write-out', value: '<format>', help: 'Use output FORMAT after completion'},
@@ -189,8 +191,9 @@ function requestHeaders(t: Tool<Name>, url: Url, body: Uint8Array | undefined): 
 		const colon = line.indexOf(':');
 		return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 	});
+	const user = t.value('user');
 	const standard: Header[] = [
-		['Host', url.port === 80 ? url.host : `${url.host}:${url.port}`], ['User-Agent', t.value('userAgent') ?? 'curl/7.88.1'], ['Accept', '*/*'],
+		['Host', url.port === 80 ? url.host : `${url.host}:${url.port}`], ...user === undefined ? [] : [['Authorization', `Basic ${encodeBase64(encodeText(user))}`] as Header], ['User-Agent', t.value('userAgent') ?? 'curl/7.88.1'], ['Accept', '*/*'],
 		...(body === undefined ? [] : [['Content-Type', 'application/x-www-form-urlencoded'] as Header]),
 	];
 	const replaced = new Set(own.map(([name]) => name.toLowerCase()));

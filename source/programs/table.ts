@@ -10,6 +10,7 @@ import {qemuSystem} from './qemu-system-x86_64.js';
 import {virsh} from './virsh/virsh.js';
 import {nginx} from './nginx.js';
 import {httpd} from './httpd.js';
+import {htpasswd} from './htpasswd.js';
 import {registry} from './registry.js';
 import {redisServer} from './redis-server.js';
 import {redisCli} from './redis-cli.js';
@@ -147,6 +148,7 @@ const programs: Record<string, Program> = {
 	nginx,
 	httpd,
 	registry,
+	htpasswd,
 	'redis-server': redisServer,
 	'redis-cli': redisCli,
 	docker,

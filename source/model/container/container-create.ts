@@ -19,13 +19,14 @@ import {checkResources, checkSettings, parseHostConfig} from './host-config.js';
 import {findImage, isImageError, topChain} from './image-store.js';
 import {isZero, JsonFields} from './json-fields.js';
 import {layerStack} from './layer-store.js';
+import {detectedPlatform, formatPlatform, hostPlatform, type Platform, platformFits, platformOf} from './platform.js';
 import type {Image, ImageConfig} from './schema.js';
 import {resolveMounts, useVolume} from './volume.js';
 
 export type Created = {readonly container: Container; readonly warnings: readonly string[]};
 
 /** Makes a container in state `created`. `name` is empty if the request has none. */
-export function createContainer(engine: Engine, name: string, request: Json): Created | EngineError {
+export function createContainer(engine: Engine, name: string, request: Json, platform?: Platform): Created | EngineError {
 	const asked = parseRequest(engine, request);
 	if (isEngineError(asked)) {
 		return asked;
@@ -34,6 +35,11 @@ export function createContainer(engine: Engine, name: string, request: Json): Cr
 	const image = findImage(engine, asked.config.Image ?? '');
 	if (isImageError(image)) {
 		return engineError(image.status, image.message);
+	}
+
+	const actual = platformOf(image);
+	if (platform !== undefined && !platformFits(platform, actual)) {
+		return engineError(404, `image with reference ${asked.config.Image ?? ''} was found but its platform (${formatPlatform(actual)}) does not match the specified platform (${formatPlatform(platform)})`);
 	}
 
 	const id = newId(engine, 'container-id');
@@ -71,7 +77,14 @@ export function createContainer(engine: Engine, name: string, request: Json): Cr
 	engine.tx.put(`container-name:${engine.engine}`, named, {container: id});
 	putContainer(engine, container);
 	logContainerEvent(engine, container, 'create');
-	return {container, warnings: warningsOf(new JsonFields(isJsonObject(request) ? request['HostConfig'] : undefined, 'HostConfig'))};
+	const warnings = platform === undefined ? platformWarnings(actual) : [];
+	return {container, warnings: [...warnings, ...warningsOf(new JsonFields(isJsonObject(request) ? request['HostConfig'] : undefined, 'HostConfig'))]};
+}
+
+function platformWarnings(actual: Platform): readonly string[] {
+	return platformFits(hostPlatform, actual) ? [] : [
+		`The requested image's platform (${formatPlatform(actual)}) does not match the detected host platform (${formatPlatform(detectedPlatform)}) and no specific platform was requested`,
+	];
 }
 
 /** What control groups of version 2 cannot do is left out with a warning. */

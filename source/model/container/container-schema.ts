@@ -337,6 +337,8 @@ export type EngineInfo = {
 	readonly startedNs: Nanoseconds;
 	/** What docker prepares in every container: see container-filesystem.ts. */
 	readonly initLayer: FsId | undefined;
+	/** `insecure-registries` of daemon.json: `host:port` or a network. */
+	readonly insecureRegistries: readonly string[];
 };
 
 export type ContainerSchema = ImageSchema & NetworkSchema & {

@@ -39,7 +39,7 @@ export const firstHostPort = 32_768;
 export const lastHostPort = 60_999;
 
 export function engineInfo({tx, engine}: EngineReader): EngineInfo {
-	return tx.get('engine', engine) ?? {id: '', daemon: undefined, nextEventId: 1, nextHostPort: firstHostPort, startedNs: 0, initLayer: undefined};
+	return tx.get('engine', engine) ?? {id: '', daemon: undefined, nextEventId: 1, nextHostPort: firstHostPort, startedNs: 0, initLayer: undefined, insecureRegistries: []};
 }
 
 /** 64 digits, as containers, networks, endpoints and sandboxes are named. */

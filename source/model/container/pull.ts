@@ -8,7 +8,8 @@ import {rates} from '../../base/rates.js';
 import {chainIds, parseDocument} from './image-document.js';
 import {addImage, nameImage} from './image-store.js';
 import {addLayer, getLayer, noteSource, type Store} from './layer-store.js';
-import {parseManifest} from './manifest.js';
+import {parseIndex, parseManifest} from './manifest.js';
+import {formatPlatform, hostPlatform, type Platform, platformFits} from './platform.js';
 import {familiarReference, fullName, fullReference, type Reference, tagOrDigest, withDefaultTag} from './reference.js';
 import {isRegistryError, type Registry, type RegistryError, type Work} from './registry.js';
 import type {Blob, BlobSource, ChainId, DiffId, Image, ImageId} from './schema.js';
@@ -28,17 +29,18 @@ const concurrentDownloads = 3;
 const progressMarks = 10;
 
 /** Fetches what is missing of an image and gives it its name. The reference's tag defaults to `latest`. */
-export function * pullImage(store: Store, registry: Registry, wanted: Reference, report: Report): Work<Image | RegistryError> {
+export function * pullImage(store: Store, registry: Registry, wanted: Reference, report: Report, platform: Platform = hostPlatform): Work<Image | RegistryError> {
 	const reference = withDefaultTag(wanted);
 	const wantedVersion = tagOrDigest(reference);
 	yield * pause(store, rates.registryRoundTripNs);
-	const manifestBlob = yield * registry.resolve(reference.path, wantedVersion);
-	if (isRegistryError(manifestBlob)) {
-		return manifestBlob;
+	const resolved = yield * registry.resolve(reference.path, wantedVersion);
+	if (isRegistryError(resolved)) {
+		return resolved;
 	}
 
 	report({status: `Pulling from ${reference.path}`, id: wantedVersion});
-	const fetched = yield * fetchConfig(registry, reference, manifestBlob);
+	const manifestBlob = yield * manifestFor(registry, reference, resolved, platform);
+	const fetched = isRegistryError(manifestBlob) ? manifestBlob : yield * fetchConfig(registry, reference, manifestBlob);
 	if (isRegistryError(fetched)) {
 		return fetched;
 	}
@@ -52,10 +54,25 @@ export function * pullImage(store: Store, registry: Registry, wanted: Reference,
 
 	const image = addImage(store, fetched.config.bytes);
 	nameImage(store, reference, image.id);
-	nameImage(store, {...reference, tag: undefined, digest: manifestBlob.digest}, image.id);
-	report({status: `Digest: ${manifestBlob.digest}`});
+	nameImage(store, {...reference, tag: undefined, digest: resolved.digest}, image.id);
+	report({status: `Digest: ${resolved.digest}`});
 	report({status: `Status: ${isKnown ? 'Image is up to date' : 'Downloaded newer image'} for ${familiarReference(reference)}`});
 	return image;
+}
+
+/** Out of an index the manifest for the platform, otherwise the manifest that was found. */
+function * manifestFor(registry: Registry, {path}: Reference, resolved: Blob, platform: Platform): Work<Blob | RegistryError> {
+	const entries = parseIndex(resolved);
+	if (entries === undefined) {
+		return resolved;
+	}
+
+	const entry = entries.find(candidate => platformFits(platform, candidate.platform));
+	if (entry === undefined) {
+		return refused(`no matching manifest for ${formatPlatform(platform)} in the manifest list entries`);
+	}
+
+	return entry.platform.os === 'linux' ? yield * registry.resolve(path, entry.digest) : refused('operating system is not supported');
 }
 
 type Fetched = {readonly config: Blob; readonly diffs: readonly DiffId[]; readonly layers: readonly Blob[]};
@@ -75,9 +92,17 @@ function * fetchConfig(registry: Registry, {path}: Reference, manifestBlob: Blob
 		return config;
 	}
 
+	if (config.digest !== manifest.config.digest) {
+		return refused(`image config verification failed for digest ${manifest.config.digest}`);
+	}
+
 	const document = parseDocument(config.bytes);
 	if ('error' in document) {
 		return refused(document.error);
+	}
+
+	if (document.os !== 'linux') {
+		return refused(`cannot download image with operating system ${JSON.stringify(document.os)} when requesting "linux": operating system is not supported`);
 	}
 
 	const layers: Blob[] = [];
@@ -85,6 +110,10 @@ function * fetchConfig(registry: Registry, {path}: Reference, manifestBlob: Blob
 		const layer = yield * registry.blob(path, digest);
 		if (isRegistryError(layer)) {
 			return layer;
+		}
+
+		if (layer.digest !== digest) {
+			return refused(`filesystem layer verification failed for digest ${digest}`);
 		}
 
 		layers.push(layer);

@@ -2,7 +2,7 @@
 // So a copied `ls` still lists, a renamed one too, and a truncated one is "cannot execute binary file".
 //
 //     0    7f 45 4c 46 02 01 01 00   ELF, 64 bit, little endian
-//     16   02 00 3e 00               executable, x86-64
+//     16   02 00 3e 00               executable, x86-64; b7 00 for one of another machine (ARM, 64 bit)
 //     64   "virtlab:" PROGRAM ":" FLAVOUR "\n"
 //     ...  zeros up to the size that the real file has
 //
@@ -26,6 +26,26 @@ export function executableContent(program: string, flavour: Flavour, sizeBytes =
 	return sparseContent(bytes, sizeBytes);
 }
 
+const machineOffset = 18;
+const x86 = 0x3E;
+const arm = 0xB7;
+
+/** The same executable for the other kind of machine, or undefined if the content is none. */
+export function armContent(content: FileContent): FileContent | undefined {
+	const [first, ...rest] = content.chunks;
+	if (first === undefined || first.offset !== 0 || first.bytes.length < noteOffset || !hasMagic(first.bytes)) {
+		return undefined;
+	}
+
+	const bytes = Uint8Array.from(first.bytes);
+	bytes[machineOffset] = arm;
+	return {...content, chunks: [{...first, bytes}, ...rest]};
+}
+
+function hasMagic(bytes: Uint8Array): boolean {
+	return bytes[0] === 0x7F && bytes[1] === 0x45 && bytes[2] === 0x4C && bytes[3] === 0x46;
+}
+
 export type Executable =
 	| {readonly kind: 'elf'; readonly program: string; readonly flavour: Flavour}
 	/** `#! interpreter argument` */
@@ -45,7 +65,7 @@ export function parseExecutable(bytes: Uint8Array): Executable | undefined {
 			: {kind: 'script', interpreter: line.slice(0, space), argument: line.slice(space).trim()};
 	}
 
-	if (bytes[0] !== 0x7F || bytes[1] !== 0x45 || bytes[2] !== 0x4C || bytes[3] !== 0x46) {
+	if (!hasMagic(bytes) || bytes[machineOffset] !== x86) {
 		return undefined;
 	}
 

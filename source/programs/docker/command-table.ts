@@ -10,6 +10,7 @@ import {attach, exec, start} from './commands/exec.js';
 import {history, images} from './commands/images.js';
 import {inspect, inspectContainer, inspectImage, inspectNetwork, inspectVolume} from './commands/inspect.js';
 import {kill, pause, rename, restart, rm, stop, unpause, wait} from './commands/lifecycle.js';
+import {login, logout, search} from './commands/login.js';
 import {events, logs} from './commands/logs.js';
 import {diff, port, top} from './commands/look.js';
 import {connectNetwork, createNetwork, disconnectNetwork, listNetworks, removeNetwork} from './commands/network.js';
@@ -86,7 +87,7 @@ const builder: Group = {
 /** The sections of `docker --help`, in its order. */
 export const rootSections: ReadonlyArray<readonly [title: string, commands: ReadonlyMap<string, Node>]> = [
 	['Common Commands', new Map<string, Node>(Object.entries({
-		run, exec, ps, build: plainBuild, bake: missing('Build from a file'), pull, push, images, login: missing('Authenticate to a registry'), logout: missing('Log out from a registry'), search: missing('Search Docker Hub for images'), version, info,
+		run, exec, ps, build: plainBuild, bake: missing('Build from a file'), pull, push, images, login, logout, search, version, info,
 	}))],
 	['Management Commands', new Map<string, Node>(Object.entries({
 		builder, 'buildx*': buildx, 'compose*': missing('Docker Compose'), container, context, image,

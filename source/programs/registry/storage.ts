@@ -16,37 +16,29 @@ import {failed} from '../../model/kernel/errno.js';
 import type {Process} from '../../model/kernel/program.js';
 import type {Blocking} from '../standard-io.js';
 
-const root = '/var/lib/registry/docker/registry/v2';
-
 function hexOf(digest: string): string {
 	return digest.slice('sha256:'.length);
 }
 
-function blobPath(digest: string): string {
-	return `${root}/blobs/sha256/${hexOf(digest).slice(0, 2)}/${hexOf(digest)}/data`;
-}
-
-function repositoryPath(name: string): string {
-	return `${root}/repositories/${name}`;
-}
-
 export type StoredManifest = {readonly digest: string; readonly mediaType: string; readonly bytes: Uint8Array};
-export type Problem = {readonly code: 'MANIFEST_INVALID' | 'MANIFEST_BLOB_UNKNOWN'; readonly message: string; readonly detail: Json};
+export type Problem = {readonly code: 'MANIFEST_INVALID' | 'MANIFEST_BLOB_UNKNOWN'; readonly detail: Json};
 
 const maxBlobBytes = 256 * 1024 * 1024;
 
 export class RegistryStorage {
 	readonly #process: Process;
+	readonly #root: string;
 
-	constructor(process: Process) {
+	constructor(process: Process, directory: string) {
 		this.#process = process;
+		this.#root = `${directory}/docker/registry/v2`;
 	}
 
 	/** Names of all repositories that have had a manifest, in order. */
 	repositories(): readonly string[] {
 		const found: string[] = [];
 		const visit = (name: string): void => {
-			for (const entry of this.#names(name === '' ? `${root}/repositories` : repositoryPath(name))) {
+			for (const entry of this.#names(name === '' ? `${this.#root}/repositories` : this.#repository(name))) {
 				if (entry === '_manifests') {
 					found.push(name);
 				} else if (!entry.startsWith('_')) {
@@ -60,24 +52,24 @@ export class RegistryStorage {
 
 	/** Undefined if there is no such repository. */
 	tags(name: string): readonly string[] | undefined {
-		return this.#exists(`${repositoryPath(name)}/_manifests`) ? [...this.#names(`${repositoryPath(name)}/_manifests/tags`)].sort(compareText) : undefined;
+		return this.#exists(`${this.#repository(name)}/_manifests`) ? [...this.#names(`${this.#repository(name)}/_manifests/tags`)].sort(compareText) : undefined;
 	}
 
 	hasLayer(name: string, digest: string): boolean {
-		return isDigest(digest) && this.#exists(`${repositoryPath(name)}/_layers/sha256/${hexOf(digest)}/link`);
+		return isDigest(digest) && !name.split('/').includes('..') && this.#exists(`${this.#repository(name)}/_layers/sha256/${hexOf(digest)}/link`);
 	}
 
 	* blob(digest: string): Blocking<Uint8Array | undefined> {
-		return yield * this.#read(blobPath(digest));
+		return yield * this.#read(this.#blobPath(digest));
 	}
 
 	* linkLayer(name: string, digest: string): Blocking<void> {
-		yield * this.#write(`${repositoryPath(name)}/_layers/sha256/${hexOf(digest)}/link`, encodeText(digest));
+		yield * this.#write(`${this.#repository(name)}/_layers/sha256/${hexOf(digest)}/link`, encodeText(digest));
 	}
 
 	/** The manifest of a tag or a digest. */
 	* manifest(name: string, reference: string): Blocking<StoredManifest | undefined> {
-		const manifests = `${repositoryPath(name)}/_manifests`;
+		const manifests = `${this.#repository(name)}/_manifests`;
 		const link = yield * this.#read(isDigest(reference) ? `${manifests}/revisions/sha256/${hexOf(reference)}/link` : `${manifests}/tags/${reference}/current/link`);
 		const digest = link === undefined ? undefined : decodeText(link);
 		const bytes = digest === undefined ? undefined : yield * this.blob(digest);
@@ -89,23 +81,22 @@ export class RegistryStorage {
 		return {digest, bytes, mediaType: typeof mediaType === 'string' ? mediaType : 'application/vnd.docker.distribution.manifest.v2+json'};
 	}
 
-	/** Keeps a manifest whose blobs are all there, under its digest and, if the reference is one, under the tag. */
-	* putManifest({name, reference, bytes}: {readonly name: string; readonly reference: string; readonly mediaType: string; readonly bytes: Uint8Array}): Blocking<Problem | undefined> {
+	/** Keeps a manifest of which all parts are there, under its digest and, if the reference is one, under the tag. */
+	* putManifest(name: string, reference: string, bytes: Uint8Array): Blocking<Problem | undefined> {
 		const value = parsed(bytes);
 		if (value === undefined) {
-			return {code: 'MANIFEST_INVALID', message: 'manifest invalid', detail: {}};
+			return {code: 'MANIFEST_INVALID', detail: {}};
 		}
 
-		const blobs = [value['config'], ...Array.isArray(value['layers']) ? value['layers'] as unknown[] : []].map(item => (item as {readonly digest?: unknown} | undefined)?.digest);
-		const missing = blobs.find(digest => typeof digest !== 'string' || !this.hasLayer(name, digest));
-		if (blobs.length > 0 && missing !== undefined) {
-			return {code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown to registry', detail: {digest: String(missing)}};
+		const missing = this.#missingPart(name, value);
+		if (missing !== undefined) {
+			return {code: 'MANIFEST_BLOB_UNKNOWN', detail: {digest: missing}};
 		}
 
 		const digest = digestOf(bytes);
 		const link = encodeText(digest);
-		const manifests = `${repositoryPath(name)}/_manifests`;
-		yield * this.#write(blobPath(digest), bytes);
+		const manifests = `${this.#repository(name)}/_manifests`;
+		yield * this.#write(this.#blobPath(digest), bytes);
 		yield * this.#write(`${manifests}/revisions/sha256/${hexOf(digest)}/link`, link);
 		if (!isDigest(reference)) {
 			yield * this.#write(`${manifests}/tags/${reference}/index/sha256/${hexOf(digest)}/link`, link);
@@ -115,8 +106,38 @@ export class RegistryStorage {
 		return undefined;
 	}
 
+	/** A config, layer or, of an index, manifest that the repository does not have. */
+	#missingPart(name: string, value: Readonly<Record<string, unknown>>): string | undefined {
+		const digestsOf = (items: unknown) => (Array.isArray(items) ? items : []).map(item => String((item as {readonly digest?: unknown} | null)?.digest));
+		return [...value['config'] === undefined ? [] : digestsOf([value['config']]), ...digestsOf(value['layers'])].find(digest => !this.hasLayer(name, digest))
+			?? digestsOf(value['manifests']).find(digest => !isDigest(digest) || !this.#exists(`${this.#repository(name)}/_manifests/revisions/sha256/${hexOf(digest)}/link`));
+	}
+
+	/** Forgets a manifest and its tags; false if the repository has no such. The blobs stay until a collection. */
+	* removeManifest(name: string, digest: string): Blocking<boolean> {
+		const manifests = `${this.#repository(name)}/_manifests`;
+		const revision = `${manifests}/revisions/sha256/${hexOf(digest)}/link`;
+		if (!this.#exists(revision)) {
+			return false;
+		}
+
+		for (const tag of this.tags(name) ?? []) {
+			const link = yield * this.#read(`${manifests}/tags/${tag}/current/link`);
+			if (link !== undefined && decodeText(link) === digest) {
+				this.#remove(`${manifests}/tags/${tag}`);
+			}
+		}
+
+		this.#process.sys.unlink(revision);
+		return true;
+	}
+
+	unlinkLayer(name: string, digest: string): void {
+		this.#process.sys.unlink(`${this.#repository(name)}/_layers/sha256/${hexOf(digest)}/link`);
+	}
+
 	* beginUpload(name: string): Blocking<string> {
-		const uploads = `${repositoryPath(name)}/_uploads`;
+		const uploads = `${this.#repository(name)}/_uploads`;
 		const hex = sha256Hex(`${name} ${this.#process.sys.now()} ${this.#names(uploads).length}`);
 		const id = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 		yield * this.#write(`${uploads}/${id}/data`, new Uint8Array(0));
@@ -124,37 +145,62 @@ export class RegistryStorage {
 	}
 
 	hasUpload(name: string, id: string): boolean {
-		return /^[\da-f\-]{36}$/v.test(id) && this.#exists(`${repositoryPath(name)}/_uploads/${id}/data`);
+		return /^[\da-f\-]{36}$/v.test(id) && this.#exists(`${this.#repository(name)}/_uploads/${id}/data`);
+	}
+
+	uploadSize(name: string, id: string): number {
+		const attributes = this.#process.sys.stat(`${this.#repository(name)}/_uploads/${id}/data`);
+		return failed(attributes) ? 0 : attributes.sizeBytes;
+	}
+
+	dropUpload(name: string, id: string): void {
+		this.#remove(`${this.#repository(name)}/_uploads/${id}`);
 	}
 
 	/** Adds to an upload; answers how long it is now. */
 	* append(name: string, id: string, bytes: Uint8Array): Blocking<number> {
 		const {sys} = this.#process;
-		const path = `${repositoryPath(name)}/_uploads/${id}/data`;
-		const fd = sys.open(path, {write: true, append: true});
+		const fd = sys.open(`${this.#repository(name)}/_uploads/${id}/data`, {write: true, append: true});
 		if (!failed(fd)) {
 			yield * write(this.#process, fd, bytes);
 			sys.close(fd);
 		}
 
-		const attributes = sys.stat(path);
-		return failed(attributes) ? 0 : attributes.sizeBytes;
+		return this.uploadSize(name, id);
 	}
 
 	/** Makes a blob of an upload if it is what the digest says. */
 	* finishUpload(name: string, id: string, digest: string): Blocking<boolean> {
-		const {sys} = this.#process;
-		const directory = `${repositoryPath(name)}/_uploads/${id}`;
+		const directory = `${this.#repository(name)}/_uploads/${id}`;
 		const bytes = yield * this.#read(`${directory}/data`);
 		const isRight = bytes !== undefined && digestOf(bytes) === digest;
 		if (isRight) {
-			yield * this.#write(blobPath(digest), bytes);
+			yield * this.#write(this.#blobPath(digest), bytes);
 			yield * this.linkLayer(name, digest);
 		}
 
-		sys.unlink(`${directory}/data`);
-		sys.rmdir(directory);
+		this.#remove(directory);
 		return isRight;
+	}
+
+	#repository(name: string): string {
+		return `${this.#root}/repositories/${name}`;
+	}
+
+	#blobPath(digest: string): string {
+		return `${this.#root}/blobs/sha256/${hexOf(digest).slice(0, 2)}/${hexOf(digest)}/data`;
+	}
+
+	/** A directory with all that is in it. */
+	#remove(path: string): void {
+		const {sys} = this.#process;
+		for (const name of this.#names(path)) {
+			if (failed(sys.unlink(`${path}/${name}`))) {
+				this.#remove(`${path}/${name}`);
+			}
+		}
+
+		sys.rmdir(path);
 	}
 
 	#names(path: string): readonly string[] {

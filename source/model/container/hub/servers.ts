@@ -80,7 +80,7 @@ function httpd(tags: readonly string[], isAlpine: boolean): ImageRecipe {
 					directory('/usr/local/apache2', {uid: 33, gid: 33}), directory('/usr/local/apache2/logs'), directory('/usr/local/apache2/cgi-bin'), directory('/usr/local/apache2/modules'),
 					text('/usr/local/apache2/conf/httpd.conf', httpdConf), text('/usr/local/apache2/conf/mime.types', 'text/html\t\t\t\t\thtml htm\ntext/plain\t\t\t\t\ttxt text conf def list log in\ntext/css\t\t\t\t\tcss\nimage/png\t\t\t\t\tpng\nimage/jpeg\t\t\t\t\tjpeg jpg jpe\n'),
 					text('/usr/local/apache2/htdocs/index.html', '<html><body><h1>It works!</h1></body></html>\n', {uid: 501, gid: 50}),
-					program('/usr/local/apache2/bin/httpd', 'httpd', {flavour, sizeBytes: 2_471_000}),
+					program('/usr/local/apache2/bin/httpd', 'httpd', {flavour, sizeBytes: 2_471_000}), program('/usr/local/apache2/bin/htpasswd', 'htpasswd', {flavour, sizeBytes: 78_000}),
 				],
 				rest: ['/usr/local/apache2/manual/manual.tar', '/usr/local/apache2/modules/mod_http2.so', '/usr/lib/libapr-1.so.0.7.2', '/usr/lib/libldap-2.5.so.0.1.13', '/usr/local/apache2/bin/ab'],
 			},

@@ -155,10 +155,23 @@ export const psFlags: readonly FlagSpec[] = [
 	flag('size', 'bool', 'Display total file sizes', {short: 's'}),
 ];
 
+export const loginFlags: readonly FlagSpec[] = [
+	flag('password', 'string', 'Password or Personal Access Token (PAT)', {short: 'p'}),
+	flag('password-stdin', 'bool', 'Take the Password or Personal Access Token (PAT) from stdin'),
+	flag('username', 'string', 'Username', {short: 'u'}),
+];
+
+export const searchFlags: readonly FlagSpec[] = [
+	flag('filter', 'filter', 'Filter output based on conditions provided', {short: 'f'}),
+	flag('format', 'string', 'Pretty-print search using a Go template'),
+	flag('limit', 'int', 'Max number of search results'),
+	flag('no-trunc', 'bool', 'Don\'t truncate output'),
+];
+
 export const pullFlags: readonly FlagSpec[] = [
 	flag('all-tags', 'bool', 'Download all tagged images in the repository', {short: 'a', isMissing: true}),
 	flag('disable-content-trust', 'bool', 'Skip image verification', {default: 'true', isMissing: true}),
-	flag('platform', 'string', 'Set platform if server is multi-platform capable', {isMissing: true}),
+	flag('platform', 'string', 'Set platform if server is multi-platform capable'),
 	flag('quiet', 'bool', 'Suppress verbose output', {short: 'q'}),
 ];
 

@@ -4,6 +4,7 @@ import {
 	fullName, fullReference, isReferenceError, parseReference, tagOrDigest, withDefaultTag, type Reference,
 } from '../../../model/container/reference.js';
 import {print, warn, type Client} from '../client/client.js';
+import {registryAuth} from '../client/config-file.js';
 import {showMessages} from '../client/json-message.js';
 import {call, fetchJson, stream, type Query} from '../client/request.js';
 import type {Call, CommandSpec} from '../command/command.js';
@@ -11,13 +12,10 @@ import {commitFlags, pullFlags, pushFlags, rmiFlags} from '../command/flag-table
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import {listOf, memberOf, textOf} from '../go/json.js';
 
-/** Credentials of nobody: `{}`. */
-const anonymous = ['X-Registry-Auth', 'e30='] as const;
-
 /** Fetches an image; progress goes to `fd`. */
-export function * pullImage(client: Client, reference: Reference, fd: 1 | 2 | undefined): Steps<Refusal | undefined> {
-	const query: Query = [['fromImage', fullName(reference)], ['tag', tagOrDigest(reference)]];
-	const opened = yield * stream(client, {method: 'POST', path: '/images/create', query, headers: [anonymous]});
+export function * pullImage(client: Client, reference: Reference, {fd, platform}: {readonly fd: 1 | 2 | undefined; readonly platform: string}): Steps<Refusal | undefined> {
+	const query: Query = [['fromImage', fullName(reference)], ...platform === '' ? [] : [['platform', platform]] as const, ['tag', tagOrDigest(reference)]];
+	const opened = yield * stream(client, {method: 'POST', path: '/images/create', query, headers: [yield * registryAuth(client, reference.domain)]});
 	if (refused(opened)) {
 		return opened;
 	}
@@ -45,7 +43,7 @@ export const pull: CommandSpec = {
 			yield * print(client, 'Using default tag: latest\n');
 		}
 
-		const problem = yield * pullImage(client, reference, flags.bool('quiet') ? undefined : 1);
+		const problem = yield * pullImage(client, reference, {fd: flags.bool('quiet') ? undefined : 1, platform: flags.text('platform')});
 		if (problem !== undefined) {
 			return problem;
 		}
@@ -83,7 +81,7 @@ function * pushImage({client, flags, args}: Call): Steps<number | Refusal> {
 	}
 
 	const query: Query = isAll ? [] : [['tag', reference.tag ?? '']];
-	const opened = yield * stream(client, {method: 'POST', path: `/images/${fullName(reference)}/push`, query, headers: [anonymous]});
+	const opened = yield * stream(client, {method: 'POST', path: `/images/${fullName(reference)}/push`, query, headers: [yield * registryAuth(client, reference.domain)]});
 	if (refused(opened)) {
 		return opened;
 	}

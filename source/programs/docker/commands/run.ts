@@ -125,7 +125,7 @@ function * createContainer(client: Client, request: CreateRequest, flags: Flags,
 
 	const reference = isReferenceError(parsed) ? undefined : (parsed.digest === undefined ? withDefaultTag(parsed) : parsed);
 	const fd = flags.bool('quiet') ? undefined : 2;
-	const early = flags.text('pull') === 'always' && reference !== undefined ? yield * pullImage(client, reference, fd) : undefined;
+	const early = flags.text('pull') === 'always' && reference !== undefined ? yield * pullImage(client, reference, {fd, platform: flags.text('platform')}) : undefined;
 	if (early !== undefined) {
 		return early;
 	}
@@ -134,7 +134,7 @@ function * createContainer(client: Client, request: CreateRequest, flags: Flags,
 	const ask = () => fetchJson(client, {method: 'POST', path: '/containers/create', query, json: request.body({isDetached, consoleSize: consoleSize(client)})});
 	let answer = yield * ask();
 	if (refused(answer) && answer.httpStatus === 404 && reference !== undefined && flags.text('pull') === 'missing') {
-		const problem = yield * pullMissing(client, reference, fd);
+		const problem = yield * pullMissing(client, reference, {fd, platform: flags.text('platform')});
 		answer = problem ?? (yield * ask());
 	}
 
@@ -150,12 +150,12 @@ function * createContainer(client: Client, request: CreateRequest, flags: Flags,
 	return idFile === '' ? id : yield * writeIdFile(client, idFile, id);
 }
 
-function * pullMissing(client: Client, reference: Reference, fd: 2 | undefined): Steps<Refusal | undefined> {
-	if (fd !== undefined) {
+function * pullMissing(client: Client, reference: Reference, options: {readonly fd: 2 | undefined; readonly platform: string}): Steps<Refusal | undefined> {
+	if (options.fd !== undefined) {
 		yield * warn(client, `Unable to find image '${familiarReference(reference)}' locally\n`);
 	}
 
-	return yield * pullImage(client, reference, fd);
+	return yield * pullImage(client, reference, options);
 }
 
 function * writeIdFile(client: Client, path: string, id: string): Steps<string | Refusal> {

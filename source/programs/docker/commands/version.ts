@@ -133,11 +133,16 @@ function infoText(info: Json): string {
 		...some('Security Options', securityLines(textsOf(memberOf(info, 'SecurityOptions')))), ` Kernel Version: ${text('KernelVersion')}`, ` Operating System: ${text('OperatingSystem')}`,
 		` OSType: ${text('OSType')}`, ` Architecture: ${text('Architecture')}`, ` CPUs: ${number('NCPU')}`, ` Total Memory: ${bytesSize(number('MemTotal'))}`, ` Name: ${text('Name')}`, ` ID: ${text('ID')}`,
 		` Docker Root Dir: ${text('DockerRootDir')}`, ` Debug Mode: ${flagOf(memberOf(info, 'Debug'))}`, ...some('Labels', textsOf(memberOf(info, 'Labels'))), ` Experimental: ${flagOf(memberOf(info, 'ExperimentalBuild'))}`,
-		...some('Insecure Registries', textsOf(memberOf(info, 'RegistryConfig', 'InsecureRegistryCIDRs'))), ...some('Registry Mirrors', textsOf(memberOf(info, 'RegistryConfig', 'Mirrors'))),
+		...some('Insecure Registries', insecureRegistries(info)), ...some('Registry Mirrors', textsOf(memberOf(info, 'RegistryConfig', 'Mirrors'))),
 		` Live Restore Enabled: ${flagOf(memberOf(info, 'LiveRestoreEnabled'))}`,
 	];
 	const warnings = textsOf(memberOf(info, 'Warnings'));
 	return `${lines.join('\n')}\n\n${warnings.map(warning => `${warning}\n`).join('')}`;
+}
+
+function insecureRegistries(info: Json): readonly string[] {
+	const named = [...objectOf(memberOf(info, 'RegistryConfig', 'IndexConfigs')).values()].filter(each => !flagOf(memberOf(each, 'Secure'))).map(each => textOf(memberOf(each, 'Name')));
+	return [...named, ...textsOf(memberOf(info, 'RegistryConfig', 'InsecureRegistryCIDRs'))];
 }
 
 /** `name=seccomp,profile=builtin` as two lines. */

@@ -10,7 +10,7 @@ import type {Template} from '../go-template/parser.js';
 import {jsonOf, type GoMap, type GoMethod, type GoStruct, type GoValue} from '../go-template/value.js';
 import {alignColumns} from './tab-writer.js';
 
-/** A kind of row: its Go type's name, its columns' titles. */
+/** A kind of row: its Go type's name, of the package `formatter` unless it says another, and its columns' titles. */
 export type RowType = {readonly name: string; readonly titles: Readonly<Record<string, string>>};
 
 /** What a row's columns show. */
@@ -31,7 +31,7 @@ export function row(type: RowType, fields: RowFields, {labels, isOnlyInTemplates
 	};
 	return {
 		kind: 'struct',
-		type: `*formatter.${type.name}`,
+		type: `*${type.name.includes('.') ? '' : 'formatter.'}${type.name}`,
 		hasField: name => Object.hasOwn(fields, name),
 		field: name => fields[name]!(),
 		method: name => Object.hasOwn(methods, name) ? methods[name] : undefined,
