@@ -18,7 +18,7 @@ export function apiTimestamp(text: string, nowSeconds: number): string | Refusal
 	// Simplified: a date without a zone is taken for UTC, as the clock of every host here is.
 	const moment = parseRfc3339(completed(text));
 	return moment === undefined
-		? refusal(`invalid value for "since": failed to parse value as time or duration: "${text}"`)
+		? refusal(`failed to parse value as time or duration: "${text}"`)
 		: `${moment.seconds}.${String(moment.nanoseconds).padStart(9, '0')}`;
 }
 

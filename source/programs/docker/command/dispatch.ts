@@ -79,6 +79,9 @@ export function * helpOf(client: Client, group: Group, path: string, words: read
 	return 0;
 }
 
+/** How the help is recommended after a wrong number of arguments; `SRun` is a slip of the real client. Source: cli/required.go. */
+const helpWords = {none: 'Run', exactly: 'Run', 'at-least': 'See', 'at-most': 'SRun', between: 'Run'} as const;
+
 function * runCommand(client: Client, {path, rest}: Target, spec: CommandSpec): Steps<number | Refusal> {
 	const parsed = parseFlags(spec.flags, rest, {isInterspersed: spec.isInterspersed ?? true});
 	const usage = `Usage:  ${useLine(spec, path)}`;
@@ -97,7 +100,7 @@ function * runCommand(client: Client, {path, rest}: Target, spec: CommandSpec): 
 
 	const problem = argumentsProblem(spec.arguments, parsed.args.length);
 	if (problem !== undefined) {
-		return refusal(`docker: '${path}' ${problem}\n\n${usage}\n\n${spec.arguments.kind === 'none' ? 'Run' : 'See'} '${path} --help' for more information`);
+		return refusal(`docker: '${path}' ${problem}\n\n${usage}\n\n${helpWords[spec.arguments.kind]} '${path} --help' for more information`);
 	}
 
 	const missing = spec.flags.find(({name, isMissing}) => isMissing === true && parsed.flags.changed(name));

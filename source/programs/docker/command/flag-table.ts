@@ -488,6 +488,7 @@ export const systemPruneFlags: readonly FlagSpec[] = [
 ];
 
 export const volumeCreateFlags: readonly FlagSpec[] = [
+	flag('name', 'string', 'Specify volume name', {isHidden: true}),
 	flag('driver', 'string', 'Specify volume driver name', {short: 'd', default: 'local'}),
 	flag('label', 'list', 'Set metadata for a volume'),
 	flag('opt', 'map', 'Set driver specific options', {short: 'o', default: 'map[]'}),

@@ -81,7 +81,7 @@ function * buildClassically({client, flags, args}: Call): Steps<number | Refusal
 
 	const isQuiet = flags.bool('quiet');
 	if (!isQuiet) {
-		yield * print(client, `Sending build context to Docker daemon  ${humanSize(context.tar.length)}\n`);
+		yield * print(client, sendingText(context.tar.length));
 	}
 
 	const query: Query = [
@@ -100,6 +100,24 @@ function * buildClassically({client, flags, args}: Call): Steps<number | Refusal
 	});
 	opened.close();
 	return problem ?? (yield * writeIdFile(client, flags, id)) ?? 0;
+}
+
+const readBytes = 32 * 1024;
+const reportBytes = 512 * 1024;
+
+/** A line that is written over as the context is read. Source: moby pkg/progress/progressreader.go, pkg/streamformatter. */
+function sendingText(sizeBytes: number): string {
+	let text = '';
+	let reported = 0;
+	const line = (bytes: number) => `Sending build context to Docker daemon ${humanSize(bytes).padStart(8)}\r`;
+	for (let read = readBytes; read < sizeBytes; read += readBytes) {
+		if (read - reported > reportBytes) {
+			text += line(read);
+			reported = read;
+		}
+	}
+
+	return `${text}${line(sizeBytes)}\r\n`;
 }
 
 const failedToBuild = (message: string) => refusal(`ERROR: failed to build: ${message}`);

@@ -1,10 +1,11 @@
 // docker cp: a tar archive out of a container or into one. Source: docker/cli cli/command/container/cp.go; moby pkg/archive/copy.go
 // (PrepareArchiveCopy), whose rules decide where the top of what is copied goes.
 
+import {normalPath} from '../../../base/path.js';
 import {writeTar, readTar, isTarError, type TarEntry} from '../../../base/tar.js';
 import {headerOf} from '../../../base/http.js';
 import {failed} from '../../../model/kernel/errno.js';
-import {printBytes, warn} from '../client/client.js';
+import {printBytes, warn, type Client} from '../client/client.js';
 import {extractTar, tarOfFiles} from '../client/file-tar.js';
 import {call} from '../client/request.js';
 import type {Call, CommandSpec} from '../command/command.js';
@@ -12,7 +13,7 @@ import {cpFlags} from '../command/flag-table.js';
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import {inputBytes} from './archive.js';
 import {humanSize3} from '../go/size.js';
-import {memberOf, numberOf, parseJson} from '../go/json.js';
+import {memberOf, numberOf, parseJson, textOf} from '../go/json.js';
 
 const description = `Copy files/folders between a container and the local filesystem
 
@@ -26,6 +27,9 @@ export const cp: CommandSpec = {
 	long: description, aliases: 'docker container cp, docker cp', flags: cpFlags, arguments: {kind: 'exactly', count: 2},
 	run: copy,
 };
+
+/** Linux follows no more of them for one name. */
+const maxLinks = 40;
 
 type Place = {readonly container: string | undefined; readonly path: string};
 
@@ -103,9 +107,10 @@ function * copyIn({client, flags}: Call, source: string, target: {readonly conta
 		return refused(bytes) ? bytes : yield * upload({client, flags}, bytes, {container: target.container, directory: target.path, shown: target.path});
 	}
 
-	const attributes = flags.bool('follow-link') ? client.process.sys.stat(source) : client.process.sys.lstat(source);
+	const path = flags.bool('follow-link') ? linkEnd(client, source) : source;
+	const attributes = client.process.sys.lstat(path);
 	if (failed(attributes)) {
-		return refusal(`lstat ${source}: no such file or directory`);
+		return refusal(`lstat ${absolute(client, source)}: no such file or directory`);
 	}
 
 	const isDirectory = attributes.type === 'directory';
@@ -114,8 +119,28 @@ function * copyIn({client, flags}: Call, source: string, target: {readonly conta
 		return place;
 	}
 
-	const entries = yield * tarOfFiles(client, source, {topName: place.name ?? baseName(source), asRoot: false});
+	const entries = yield * tarOfFiles(client, path, {topName: place.name ?? baseName(source), asRoot: false});
 	return refused(entries) ? entries : yield * upload({client, flags}, writeTar(entries), {container: target.container, directory: place.directory, shown: target.path});
+}
+
+/** Where a chain of links on the client's host ends. */
+function linkEnd({process: {sys}}: Client, path: string): string {
+	let end = path;
+	for (let links = 0; links < maxLinks; links++) {
+		const link = sys.readlink(end);
+		if (failed(link)) {
+			break;
+		}
+
+		end = link.target.startsWith('/') ? link.target : `${end.slice(0, end.lastIndexOf('/') + 1)}${link.target}`;
+	}
+
+	return end;
+}
+
+function absolute({process: {sys}}: Client, path: string): string {
+	const here = sys.getcwd();
+	return path.startsWith('/') || failed(here) ? path : normalPath(`${here.path}/${path}`);
 }
 
 function * upload({client, flags}: Pick<Call, 'client' | 'flags'>, content: Uint8Array, {container, directory, shown}: {readonly container: string; readonly directory: string; readonly shown: string}): Steps<number | Refusal> {
@@ -146,7 +171,8 @@ function * copyOut(called: Call, source: {readonly container: string; readonly p
 		}
 	}
 
-	const answer = yield * call(client, {method: 'GET', path: `/containers/${source.container}/archive`, query: [['path', source.path]]});
+	const path = called.flags.bool('follow-link') ? yield * followed(client, source) : source.path;
+	const answer = yield * call(client, {method: 'GET', path: `/containers/${source.container}/archive`, query: [['path', path]]});
 	if (refused(answer)) {
 		return answer;
 	}
@@ -161,7 +187,21 @@ function * copyOut(called: Call, source: {readonly container: string; readonly p
 		return refusal(entries.message);
 	}
 
-	return yield * unpack(called, {entries, source: source.path, target, mode: pathMode(headerOf(answer.head.headers, 'X-Docker-Container-Path-Stat') ?? ''), sizeBytes: answer.body.length});
+	// What a link leads to is called as the link.
+	const named = path === source.path ? entries : entries.map(entry => ({...entry, name: renamed(entry.name, baseName(path), baseName(source.path))}));
+	return yield * unpack(called, {entries: named, source: source.path, target, mode: pathMode(headerOf(answer.head.headers, 'X-Docker-Container-Path-Stat') ?? ''), sizeBytes: answer.body.length});
+}
+
+/** Where a path of a container leads, if it is a link. */
+function * followed(client: Client, {container, path}: {readonly container: string; readonly path: string}): Steps<string> {
+	const stat = yield * call(client, {method: 'HEAD', path: `/containers/${container}/archive`, query: [['path', path]]});
+	const target = refused(stat) ? '' : linkTarget(headerOf(stat.head.headers, 'X-Docker-Container-Path-Stat') ?? '');
+	return target === '' ? path : normalPath(target.startsWith('/') ? target : `${path.slice(0, path.lastIndexOf('/') + 1)}${target}`);
+}
+
+function linkTarget(header: string): string {
+	const parsed = parseJson(header === '' ? 'null' : atob(header));
+	return 'error' in parsed ? '' : textOf(memberOf(parsed.value, 'linkTarget'));
 }
 
 type Unpacking = {readonly entries: readonly TarEntry[]; readonly source: string; readonly target: string; readonly mode: number; readonly sizeBytes: number};

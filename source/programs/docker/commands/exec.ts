@@ -120,14 +120,14 @@ export const attach: CommandSpec = {
 function attachProblem(document: Json): string | undefined {
 	const is = (name: string) => flagOf(memberOf(document, 'State', name));
 	if (!is('Running')) {
-		return 'cannot attach to a stopped container, start it first';
+		return 'You cannot attach to a stopped container, start it first';
 	}
 
 	if (is('Paused')) {
-		return 'cannot attach to a paused container, unpause it first';
+		return 'You cannot attach to a paused container, unpause it first';
 	}
 
-	return is('Restarting') ? 'cannot attach to a restarting container, wait until it is running' : undefined;
+	return is('Restarting') ? 'You cannot attach to a restarting container, wait until it is running' : undefined;
 }
 
 type Joining = {

@@ -37,7 +37,7 @@ function * showLogs({client, flags, args}: Call): Steps<number | Refusal> {
 	for (const name of ['since', 'until'] as const) {
 		const moment = apiTimestamp(flags.text(name), nowSeconds);
 		if (refused(moment)) {
-			return refusal(moment.message.replace('"since"', `"${name}"`));
+			return refusal(`invalid value for "${name}": ${moment.message}`);
 		}
 
 		times.push(...moment === '' ? [] : [[name, moment] as const]);

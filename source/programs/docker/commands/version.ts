@@ -7,8 +7,11 @@ import {fetchJson, negotiate} from '../client/request.js';
 import type {Call, CommandSpec} from '../command/command.js';
 import {infoFlags, versionFlags} from '../command/flag-table.js';
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
-import {formatValue} from '../format/formatter.js';
+import {versionShape} from '../format/inspect-shapes.js';
+import {execute, parse} from '../go-template/exec.js';
+import {dockerFunctions} from '../go-template/functions.js';
 import {inferred} from '../go-template/inferred.js';
+import {typed, type GoValue} from '../go-template/value.js';
 import {bytesSize} from '../go/size.js';
 import {flagOf, listOf, memberOf, numberOf, objectOf, textOf, textsOf, type Json} from '../go/json.js';
 import {compareText} from '../../../base/bytes.js';
@@ -32,13 +35,8 @@ function * showVersion({client, flags}: Call): Steps<number | Refusal> {
 	const answer = yield * fetchJson(client, {method: 'GET', path: '/version'});
 	const own = clientDocument(client);
 	if (flags.text('format') !== '') {
-		const document: Json = new Map<string, Json>([['Client', own], ['Server', refused(answer) ? undefined : answer.value]]);
-		const text = formatValue(inferred(document, {type: 'system.versionInfo', maps: new Set(['Details'])}), flags.text('format'));
-		if (!refused(text)) {
-			yield * print(client, text);
-		}
-
-		return refused(text) ? text : (refused(answer) ? answer : 0);
+		const document: Json = new Map<string, Json>([['Client', own], ['Server', refused(answer) ? undefined : readable(answer.value)]]);
+		return (yield * printThrough(client, typed(document, versionShape), {format: flags.text('format'), name: 'version'})) ?? (refused(answer) ? answer : 0);
 	}
 
 	const line = (indent: number, name: string, value: string) => `${`${' '.repeat(indent)}${name}:`.padEnd(20)}${value}\n`;
@@ -52,8 +50,30 @@ function * showVersion({client, flags}: Call): Steps<number | Refusal> {
 		return answer;
 	}
 
-	yield * print(client, serverText(answer.value, line));
+	yield * print(client, serverText(readable(answer.value), line));
 	return 0;
+}
+
+/** Prints a value through a template, as far as it goes. */
+function * printThrough(client: Client, value: GoValue, {format, name}: {readonly format: string; readonly name: string}): Steps<Refusal | undefined> {
+	const named = (error: string) => name === '' ? error : error.replace(/^template: :/v, `template: ${name}:`).replace('executing ""', `executing "${name}"`);
+	const template = parse(format === 'json' ? '{{json .}}' : format, dockerFunctions);
+	if ('error' in template) {
+		return refusal(`template parsing error: ${named(template.error)}`, 64);
+	}
+
+	const {output, error} = execute(template, value, {functions: dockerFunctions});
+	yield * print(client, `${output}\n`);
+	return error === undefined ? undefined : refusal(named(error));
+}
+
+/** The server's answer with the engine's build time as people read it. */
+function readable(server: Json): Json {
+	const components = listOf(memberOf(server, 'Components')).map(component => {
+		const details = objectOf(memberOf(component, 'Details'));
+		return details.has('BuildTime') ? new Map(objectOf(component)).set('Details', new Map(details).set('BuildTime', ansiTime(textOf(details.get('BuildTime'))))) : component;
+	});
+	return new Map(objectOf(server)).set('Components', components);
 }
 
 function serverText(server: Json, line: (indent: number, name: string, value: string) => string): string {
@@ -68,7 +88,7 @@ function serverText(server: Json, line: (indent: number, name: string, value: st
 
 		return [
 			head, line(2, 'API version', `${detail('ApiVersion')} (minimum version ${detail('MinAPIVersion')})`), line(2, 'Go version', detail('GoVersion')), line(2, 'Git commit', detail('GitCommit')),
-			line(2, 'Built', ansiTime(detail('BuildTime'))), line(2, 'OS/Arch', `${detail('Os')}/${detail('Arch')}`), line(2, 'Experimental', detail('Experimental')),
+			line(2, 'Built', detail('BuildTime')), line(2, 'OS/Arch', `${detail('Os')}/${detail('Arch')}`), line(2, 'Experimental', detail('Experimental')),
 		].join('');
 	});
 	return `\nServer:${platform === '' ? '' : ` ${platform}`}\n${components.join('')}`;
@@ -97,12 +117,8 @@ function * showInfo({client, flags}: Call): Steps<number | Refusal> {
 			...refused(answer) ? [] : objectOf(answer.value),
 			['ClientInfo', new Map<string, Json>([['Debug', false], ['Version', clientVersion], ['GitCommit', clientCommit], ['GoVersion', 'go1.24.3'], ['Os', 'linux'], ['Arch', 'amd64'], ['BuildTime', 'Fri May 30 12:07:14 2025'], ['Context', 'default'], ['Plugins', []], ['Warnings', undefined]])],
 		]);
-		const text = formatValue(inferred(document, {type: 'system.dockerInfo', maps: new Set(['Runtimes'])}), flags.text('format'));
-		if (!refused(text)) {
-			yield * print(client, text);
-		}
-
-		return refused(text) ? text : (refused(answer) ? answer : 0);
+		const value = inferred(document, {type: 'system.dockerInfo', maps: new Set(['Runtimes']), memberTypes: {ClientInfo: '*system.clientInfo'}});
+		return (yield * printThrough(client, value, {format: flags.text('format'), name: ''})) ?? (refused(answer) ? answer : 0);
 	}
 
 	// Simplified: the real client lists its plugins (buildx, compose) here; ours has them built in.

@@ -47,10 +47,15 @@ export const createVolume: CommandSpec = {
 };
 
 function * makeVolume({client, flags, args}: Call): Steps<number | Refusal> {
+	if (flags.text('name') !== '' && args[0] !== undefined) {
+		return refusal('conflicting options: cannot specify a volume-name through both --name and as a positional arg');
+	}
+
+	const name = args[0] ?? flags.text('name');
 	const options = pairs(flags.list('opt'));
 	const labels = pairs(flags.list('label'));
 	const json = {
-		Driver: flags.text('driver'), ...Object.keys(options).length === 0 ? {} : {DriverOpts: options}, ...Object.keys(labels).length === 0 ? {} : {Labels: labels}, ...args[0] === undefined ? {} : {Name: args[0]},
+		Driver: flags.text('driver'), ...Object.keys(options).length === 0 ? {} : {DriverOpts: options}, ...Object.keys(labels).length === 0 ? {} : {Labels: labels}, ...name === '' ? {} : {Name: name},
 	};
 	const answer = yield * fetchJson(client, {method: 'POST', path: '/volumes/create', json});
 	if (refused(answer)) {

@@ -42,9 +42,9 @@ export function containerFormat(source: string, {isQuiet, withSize}: {readonly i
 	}
 }
 
-export type RowContext = {readonly isTruncated: boolean; readonly nowSeconds: number};
+export type RowContext = {readonly isTruncated: boolean; readonly nowSeconds: number; /** Told when a template asks for the size. */ readonly onSize?: () => void};
 
-export function containerRow(container: Json, {isTruncated, nowSeconds}: RowContext): GoStruct {
+export function containerRow(container: Json, {isTruncated, nowSeconds, onSize}: RowContext): GoStruct {
 	const text = (name: string) => textOf(memberOf(container, name));
 	const created = numberOf(memberOf(container, 'Created'));
 	return row(containerRows, {
@@ -58,7 +58,10 @@ export function containerRow(container: Json, {isTruncated, nowSeconds}: RowCont
 		Ports: () => portsText(listOf(memberOf(container, 'Ports'))),
 		State: () => text('State'),
 		Status: () => text('Status'),
-		Size: () => sizeText(container),
+		Size: () => {
+			onSize?.();
+			return sizeText(container);
+		},
 		Labels: () => labelsText(memberOf(container, 'Labels')),
 		LocalVolumes: () => String(listOf(memberOf(container, 'Mounts')).filter(mount => textOf(memberOf(mount, 'Driver')) === 'local').length),
 		Mounts: () => mountNames(listOf(memberOf(container, 'Mounts')), isTruncated),

@@ -87,14 +87,3 @@ export function parseFormat(format: string): Template | Refusal {
 	const template = parse(source, dockerFunctions);
 	return 'error' in template ? refusal(`template parsing error: ${template.error}`) : template;
 }
-
-/** One value through a template, as `version` and `info` print it. */
-export function formatValue(value: GoValue, format: string): string | Refusal {
-	const template = parse(format === 'json' ? '{{json .}}' : format, dockerFunctions);
-	if ('error' in template) {
-		return refusal(`template parsing error: ${template.error}`, 64);
-	}
-
-	const result = execute(template, value, {functions: dockerFunctions});
-	return result.error === undefined ? `${result.output}\n` : refusal(`${result.output}template parsing error: ${result.error}`, 1);
-}

@@ -1,13 +1,13 @@
 // The Go types of what `docker inspect` decodes: they decide what `{{.X}}` prints for what is absent, and which keys are data.
 // Source: moby api/types/{container,image,network,volume}.
 
-import type {Shape} from '../go-template/value.js';
+import type {Shape, StructShape} from '../go-template/value.js';
 
 const strings: Shape = {slice: 'string'};
 const labels: Shape = {map: 'string'};
 const anything: Shape = 'any';
 
-function struct(name: string, fields: Readonly<Record<string, Shape>>): Shape {
+function struct(name: string, fields: Readonly<Record<string, Shape>>): StructShape {
 	return {struct: name, fields};
 }
 
@@ -79,9 +79,30 @@ export const containerShape = struct('container.InspectResponse', {
 	Mounts: {slice: mountPoint}, Config: config, NetworkSettings: networkSettings,
 });
 
-export const imageShape = struct('image.InspectResponse', {
-	...fieldsOf('string', ['Id', 'Parent', 'Comment', 'Created', 'DockerVersion', 'Author', 'Architecture', 'Variant', 'Os', 'OsVersion']), RepoTags: strings, RepoDigests: strings,
-	Config: config, Size: 'int', VirtualSize: 'int', GraphDriver: graphDriver, RootFS: struct('image.RootFS', {Type: 'string', Layers: strings}), Metadata: struct('image.Metadata', {LastTagTime: 'string'}),
+/** Of the OCI image specification, with docker's additions at the end. */
+const imageConfig = struct('*v1.DockerOCIImageConfig', {
+	User: 'string', ExposedPorts: {map: struct('struct {}', {})}, Env: strings, Entrypoint: strings, Cmd: strings, Volumes: {map: struct('struct {}', {})}, WorkingDir: 'string', Labels: labels,
+	StopSignal: 'string', ArgsEscaped: 'bool', Healthcheck: {pointer: healthConfig}, OnBuild: strings, Shell: strings,
+});
+
+export const imageShape: Shape = {
+	...struct('image.InspectResponse', {
+		Id: 'string', RepoTags: strings, RepoDigests: strings, ...fieldsOf('string', ['Parent', 'Comment', 'Created', 'DockerVersion', 'Author']),
+		Config: {...imageConfig, omitsEmpty: Object.keys(imageConfig.fields)}, ...fieldsOf('string', ['Architecture', 'Variant', 'Os', 'OsVersion']), Size: 'int', VirtualSize: 'int',
+		GraphDriver: graphDriver, RootFS: struct('image.RootFS', {Type: 'string', Layers: strings}), Metadata: struct('image.Metadata', {LastTagTime: 'string'}),
+	}),
+	omitsEmpty: ['Variant', 'OsVersion', 'VirtualSize'],
+};
+
+const versionDetails = struct('types.ComponentVersion', {Name: 'string', Version: 'string', Details: labels});
+
+/** Source: docker/cli cli/command/system/version.go; moby api/types/types.go. */
+export const versionShape = struct('system.versionInfo', {
+	Client: struct('system.clientVersion', fieldsOf('string', ['Version', 'ApiVersion', 'DefaultAPIVersion', 'GitCommit', 'GoVersion', 'Os', 'Arch', 'BuildTime', 'Context'])),
+	Server: {pointer: struct('*types.Version', {
+		Platform: struct('struct { Name string }', {Name: 'string'}), Components: {slice: versionDetails},
+		...fieldsOf('string', ['Version', 'ApiVersion', 'MinAPIVersion', 'GitCommit', 'GoVersion', 'Os', 'Arch', 'KernelVersion']), Experimental: 'bool', BuildTime: 'string',
+	})},
 });
 
 export const networkShape = struct('network.Inspect', {

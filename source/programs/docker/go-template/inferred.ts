@@ -10,6 +10,8 @@ export type InferredOptions = {
 	readonly maps?: ReadonlySet<string>;
 	/** Go's field names where they differ from JSON's: `{TimeNano: 'timeNano'}`. */
 	readonly fieldNames?: Readonly<Record<string, string>>;
+	/** Types of members that have one of their own. */
+	readonly memberTypes?: Readonly<Record<string, string>>;
 };
 
 export function inferred(value: Json, options: InferredOptions): GoValue {
@@ -33,7 +35,8 @@ function inferredStruct(members: ReadonlyMap<string, Json>, options: InferredOpt
 			return {kind: 'map', type: 'map[string]string', entries, isNil: value === undefined};
 		}
 
-		return inferred(value, options);
+		const type = options.memberTypes !== undefined && Object.hasOwn(options.memberTypes, name) ? options.memberTypes[name]! : options.type;
+		return inferred(value, {...options, type});
 	};
 	return {
 		kind: 'struct',

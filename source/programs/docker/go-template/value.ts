@@ -52,7 +52,14 @@ export type Shape =
 	| {readonly slice: Shape}
 	| {readonly map: Shape}
 	| {readonly pointer: Shape}
-	| {readonly struct: string; readonly fields: Readonly<Record<string, Shape>>};
+	| StructShape;
+
+export type StructShape = {
+	readonly struct: string;
+	readonly fields: Readonly<Record<string, Shape>>;
+	/** It is marshalled field by field, without those of these fields that are empty. Without it, JSON is what the document was. */
+	readonly omitsEmpty?: readonly string[];
+};
 
 export function goStrings(items: readonly string[]): GoSlice {
 	return {kind: 'slice', type: '[]string', items, isNil: false};
@@ -120,18 +127,27 @@ function scalar(value: Json, shape: 'string' | 'bool' | 'int' | 'float' | 'any')
 	}
 }
 
-function structOf(members: ReadonlyMap<string, Json>, shape: {readonly struct: string; readonly fields: Readonly<Record<string, Shape>>}): GoStruct {
+function structOf(members: ReadonlyMap<string, Json>, shape: StructShape): GoStruct {
 	const known = Object.entries(shape.fields);
-	// Go's names for fields that JSON calls `Id`.
-	const jsonName = (name: string) => name === 'ID' && !members.has('ID') && Object.hasOwn(shape.fields, 'Id') ? 'Id' : name;
+	const jsonName = (name: string) => Object.hasOwn(shape.fields, name) ? name : jsonNames.get(name) ?? name;
 	return {
 		kind: 'struct',
 		type: shape.struct,
 		hasField: name => Object.hasOwn(shape.fields, jsonName(name)),
 		field: name => typed(members.get(jsonName(name)), shape.fields[jsonName(name)]!),
 		fields: () => known.map(([name, field]) => [name, typed(members.get(name), field)]),
-		json: () => members,
+		json: () => shape.omitsEmpty === undefined ? members : new Map(known.flatMap(([name, field]) => {
+			const value = jsonOf(typed(members.get(name), field));
+			return shape.omitsEmpty!.includes(name) && isEmpty(value) ? [] : [[name, value] as const];
+		})),
 	};
+}
+
+/** Go's names for fields that JSON calls otherwise. */
+const jsonNames: ReadonlyMap<string, string> = new Map([['ID', 'Id'], ['APIVersion', 'ApiVersion']]);
+
+function isEmpty(value: Json): boolean {
+	return value === undefined || value === false || value === '' || value === 0 || value === 0n || (Array.isArray(value) && value.length === 0) || (value instanceof Map && value.size === 0);
 }
 
 function typeName(shape: Shape): string {
