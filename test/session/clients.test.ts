@@ -72,7 +72,7 @@ test('an answer that lasts goes on as time advances, and a client that leaves en
 });
 
 test('a client that stops reading holds the engine up and loses nothing', () => {
-	const {session} = play(startSession(origin).session, 'docker pull -q busybox', 'docker run --name c1 busybox seq 1 40000 > /dev/null', connect(1), {type: 'client', connection: 1, does: 'stop-reading'});
+	const {session} = play(startSession(origin).session, 'docker pull -q busybox', 'docker run --name c1 busybox seq 1 20000 > /dev/null', connect(1), {type: 'client', connection: 1, does: 'stop-reading'});
 	const asked = play(session, get(1, '/containers/c1/logs?stdout=1'), {type: 'advance', ns: 1e9});
 	expect(asked.replies).toEqual([]);
 	const parts: string[] = [];
@@ -83,7 +83,7 @@ test('a client that stops reading holds the engine up and loses nothing', () => 
 	}
 
 	const lines = parts.join('').match(/\d+(?=\n)/gv)!;
-	expect([lines.length, lines.at(-1)]).toEqual([40_000, '40000']);
+	expect([lines.length, lines.at(-1)]).toEqual([20_000, '20000']);
 });
 
 test('half a close: the engine sees the end of what the client sends and still answers', () => {
