@@ -15,6 +15,7 @@ import {registry} from './registry.js';
 import {redisServer} from './redis-server.js';
 import {redisCli} from './redis-cli.js';
 import {docker} from './docker/docker.js';
+import {dockerCompose} from './compose/compose.js';
 import {curl} from './curl.js';
 import {ss} from './ss.js';
 import {tar} from './tar.js';
@@ -152,6 +153,7 @@ const programs: Record<string, Program> = {
 	'redis-server': redisServer,
 	'redis-cli': redisCli,
 	docker,
+	'docker-compose': dockerCompose,
 	curl,
 	ss,
 	tar,

@@ -7,7 +7,10 @@
 //                                   ├─ client/     requests, hijacked streams, progress messages, tar files
 //                                   ├─ format/     tables and templates           go-template/  text/template
 //                                   └─ go/         JSON, durations and sizes as Go writes them
+//
+// The plugin compose is beside it, in programs/compose/.
 
+import {runCompose} from '../compose/compose.js';
 import type {Process, Running} from '../../model/kernel/program.js';
 import {daemonHost} from './client/daemon-host.js';
 import {print, terminalColumns, warn, clientVersion, type Client} from './client/client.js';
@@ -92,7 +95,11 @@ function * runNamed(client: Client, name: string, rest: readonly string[]): Step
 			return 0;
 		}
 
-		return yield * helpOf(client, root, 'docker', rest);
+		return yield * rest[0] === 'compose' ? runCompose(client, ['help', ...rest.slice(1)]) : helpOf(client, root, 'docker', rest);
+	}
+
+	if (name === 'compose') {
+		return yield * runCompose(client, rest);
 	}
 
 	const node = rootCommands.get(name);

@@ -3,10 +3,10 @@
 import {parseDuration} from '../go/duration.js';
 import {ramInBytes} from '../go/size.js';
 
-/** The type as help shows it; `bool` takes no value. What may be given several times: list, strings, stringArray, map, filter, ... */
+/** The type as help shows it; `bool` takes no value. What may be given several times: scale, list, strings, stringArray, map, filter, ... */
 export type FlagType =
 	| 'bool' | 'string' | 'int' | 'uint16' | 'duration' | 'bytes' | 'decimal'
-	| 'list' | 'strings' | 'stringArray' | 'map' | 'filter' | 'mount' | 'network' | 'ulimit' | 'gpu-request';
+	| 'scale' | 'list' | 'strings' | 'stringArray' | 'map' | 'filter' | 'mount' | 'network' | 'ulimit' | 'gpu-request';
 
 export type FlagSpec = {
 	readonly name: string;

@@ -64,14 +64,17 @@ function wrapOnce(text: string, width: number): readonly [string, string] {
 	return newline > 0 && newline < cut ? [text.slice(0, newline), text.slice(newline + 1)] : [text.slice(0, cut), text.slice(cut + 1)];
 }
 
+/** What help says of a command, whatever runs it. */
+export type Described = Omit<CommandSpec, 'run'>;
+
 /** `docker ps [OPTIONS]`. */
-export function useLine(spec: CommandSpec, path: string): string {
+export function useLine(spec: Described, path: string): string {
 	return `${spec.usagePath ?? path}${spec.use === '' ? '' : ` ${spec.use}`}`;
 }
 
 export type HelpStyle = {readonly path: string; readonly columns: number};
 
-export function commandHelp(spec: CommandSpec, {path, columns}: HelpStyle): string {
+export function commandHelp(spec: Described, {path, columns}: HelpStyle): string {
 	const aliases = spec.aliases === undefined ? '' : `\nAliases:\n  ${spec.aliases}\n`;
 	const options = spec.flags.some(flag => flag.isHidden !== true) ? `\nOptions:\n${flagUsages(spec.flags, columns - 1).trimEnd()}\n` : '';
 	return `Usage:  ${useLine(spec, path)}\n\n${(spec.long ?? spec.short).trimEnd()}\n${aliases}${options}`;

@@ -1,10 +1,8 @@
 // docker container/image/network/volume/builder prune and docker system prune. Source: docker/cli cli/command/{container,image,
 // network,volume,builder,system}/prune.go.
 
-import {decodeText} from '../../../base/bytes.js';
-import {read} from '../../../model/kernel/blocking.js';
-import {failed} from '../../../model/kernel/errno.js';
 import {print, type Client} from '../client/client.js';
+import {isConfirmed} from '../client/confirmation.js';
 import {fetchJson, filterQuery, type Query} from '../client/request.js';
 import type {Call, CommandSpec} from '../command/command.js';
 import {builderPruneFlags, containerPruneFlags, imagePruneFlags, networkPruneFlags, systemPruneFlags, volumePruneFlags} from '../command/flag-table.js';
@@ -13,22 +11,6 @@ import {humanSize} from '../go/size.js';
 import {listOf, memberOf, numberOf, textOf, textsOf, type Json} from '../go/json.js';
 
 type Pruned = {readonly text: string; readonly freedBytes: number};
-
-/** Asks on the terminal; anything but `y` is a no. */
-function * isConfirmed(client: Client, question: string): Steps<boolean> {
-	yield * print(client, `${question} [y/N] `);
-	let line = '';
-	while (!line.includes('\n')) {
-		const bytes = yield * read(client.process, 0, 1);
-		if (failed(bytes) || bytes.length === 0) {
-			break;
-		}
-
-		line += decodeText(bytes);
-	}
-
-	return line.trim().toLowerCase() === 'y';
-}
 
 /** What was declined is neither an error nor worth a word. */
 const declined = 0;

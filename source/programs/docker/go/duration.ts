@@ -47,6 +47,20 @@ export function parseDuration(text: string): number | {readonly error: string} {
 	return Number.isSafeInteger(totalNs) ? sign * totalNs : invalid;
 }
 
+/** Go's Duration.String: `1m30s`, `1.5s`, `200ms`, `0s`. */
+export function goDuration(ns: number): string {
+	const whole = Math.abs(ns);
+	const sign = ns < 0 ? '-' : '';
+	if (whole < secondNs) {
+		const [unit, size] = whole < microsecondNs ? ['ns', 1] as const : (whole < millisecondNs ? ['µs', microsecondNs] as const : ['ms', millisecondNs] as const);
+		return whole === 0 ? '0s' : `${sign}${whole / size}${unit}`;
+	}
+
+	const hours = Math.floor(whole / hourNs);
+	const minutes = Math.floor(whole % hourNs / minuteNs);
+	return `${sign}${hours === 0 ? '' : `${hours}h`}${hours === 0 && minutes === 0 ? '' : `${minutes}m`}${whole % minuteNs / secondNs}s`;
+}
+
 /** `Less than a second`, `3 minutes`, `About an hour`, ...: units.HumanDuration. */
 export function humanDuration(ns: number): string {
 	const seconds = Math.trunc(ns / secondNs);

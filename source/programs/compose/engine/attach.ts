@@ -1,0 +1,235 @@
+// `up` in the foreground: the output of all containers until the last of them ends, or until somebody presses Ctrl-C, which stops them
+// all. Source: docker/compose pkg/compose/{up,attach,monitor}.go.
+//
+// Simplified: without the menu that the real program shows at the bottom of a terminal.
+
+import {sleep} from '../../../model/kernel/blocking.js';
+import {print, warn} from '../../docker/client/client.js';
+import {Demultiplexer} from '../../docker/client/multiplex.js';
+import {call, fetchJson, hijack, stream} from '../../docker/client/request.js';
+import {failed} from '../../../model/kernel/errno.js';
+import {read} from '../../../model/kernel/blocking.js';
+import {refused, type Refusal, type Steps} from '../../docker/command/refusal.js';
+import {flagOf, memberOf, numberOf, textOf} from '../../docker/go/json.js';
+import type {LogPrinter} from '../output/log-printer.js';
+import {together} from '../output/together.js';
+import type {Compose} from './compose.js';
+import {shortName, type Container} from './containers.js';
+import {stopContainers} from './stop.js';
+
+export type AttachOptions = {
+	readonly containers: readonly Container[];
+	/** Of these the output is shown. */
+	readonly shown: (container: Container) => boolean;
+	readonly printer: LogPrinter;
+	readonly start: () => Steps<Refusal | undefined>;
+	/** Everything stops when one ends, or when one ends badly. */
+	readonly abort: 'no' | 'exit' | 'failure';
+	/** The service whose exit status becomes that of `up`. */
+	readonly exitCodeFrom: string | undefined;
+	readonly timeoutSeconds: number | undefined;
+};
+
+/** The exit status of `up`. */
+export function * runAttached(compose: Compose, options: AttachOptions): Steps<number | Refusal> {
+	const run = new AttachedRun(compose, options);
+	return yield * run.run();
+}
+
+class AttachedRun {
+	readonly #compose: Compose;
+	readonly #options: AttachOptions;
+	#problem: Refusal | undefined;
+	#status = 0;
+	#hasStatus = false;
+	#stopping: 'no' | 'wanted' | 'begun' = 'no';
+	#isInterrupted = false;
+	#openContainers: number;
+
+	constructor(compose: Compose, options: AttachOptions) {
+		this.#compose = compose;
+		this.#options = options;
+		this.#openContainers = options.containers.length;
+	}
+
+	* run(): Steps<number | Refusal> {
+		const {sys} = this.#compose.client.process;
+		const {containers} = this.#options;
+		const before = (['INT', 'TERM'] as const).map(signal => [signal, sys.signalDisposition(signal)] as const);
+		for (const [signal] of before) {
+			sys.sigaction(signal, 'catch');
+		}
+
+		const attached: Array<readonly [Container, number]> = [];
+		for (const container of containers) {
+			const opened = yield * hijack(this.#compose.client, {method: 'POST', path: `/containers/${container.id}/attach`, query: [['stream', '1'], ['stdout', '1'], ['stderr', '1']]});
+			if (refused(opened)) {
+				return opened;
+			}
+
+			attached.push([container, opened.fd]);
+		}
+
+		yield * together(this.#compose.client.process, [this.#start(), this.#watch(), ...attached.map(([container, fd]) => this.#follow(container, fd))], {onSignal: () => this.#onSignal()});
+		for (const [signal, disposition] of before) {
+			sys.sigaction(signal, disposition);
+		}
+
+		return this.#isInterrupted ? 130 : this.#problem ?? this.#status;
+	}
+
+	* #start(): Steps<void> {
+		const problem = yield * this.#options.start();
+		if (problem !== undefined) {
+			this.#problem ??= problem;
+			this.#stopping = this.#stopping === 'no' ? 'wanted' : this.#stopping;
+		}
+	}
+
+	/** Stops the others when it is time to. */
+	* #watch(): Steps<void> {
+		while (this.#openContainers > 0) {
+			if (this.#stopping === 'wanted') {
+				this.#stopping = 'begun';
+				yield * this.#stopAll();
+			}
+
+			yield * sleep(this.#compose.client.process, 100_000_000);
+		}
+	}
+
+	* #stopAll(): Steps<void> {
+		const running: Container[] = [];
+		for (const container of this.#options.containers) {
+			const found = yield * fetchJson(this.#compose.client, {method: 'GET', path: `/containers/${container.id}/json`});
+			const state = refused(found) ? '' : textOf(memberOf(found.value, 'State', 'Status'));
+			running.push(...['running', 'paused', 'restarting'].includes(state) ? [container] : []);
+		}
+
+		this.#problem ??= yield * stopContainers(this.#compose, running, this.#options.timeoutSeconds);
+		// What was never started ends no stream.
+		this.#openContainers = this.#problem === undefined ? this.#openContainers : 0;
+	}
+
+	* #onSignal(): Steps<'stop' | undefined> {
+		const {client} = this.#compose;
+		for (const signal of client.process.sys.takeSignals()) {
+			if (signal === 'WINCH') {
+				continue;
+			}
+
+			if (this.#stopping !== 'no') {
+				yield * together(client.process, this.#options.containers.map(({id}) => call(client, {method: 'POST', path: `/containers/${id}/kill`})));
+				return 'stop';
+			}
+
+			yield * warn(client, 'Gracefully Stopping... press Ctrl+C again to force\n');
+			this.#isInterrupted = true;
+			this.#stopping = 'wanted';
+		}
+
+		return undefined;
+	}
+
+	/** One container's output, over its restarts, to its end. */
+	* #follow(container: Container, fd: number): Steps<void> {
+		const {client} = this.#compose;
+		const name = shortName(container);
+		const found = yield * fetchJson(client, {method: 'GET', path: `/containers/${container.id}/json`});
+		const frames = !refused(found) && flagOf(memberOf(found.value, 'Config', 'Tty')) ? undefined : new Demultiplexer();
+		let open: number | undefined = fd;
+		while (open !== undefined) {
+			yield * this.#show(container, open, frames);
+			open = yield * this.#ended(container, name);
+		}
+
+		this.#openContainers--;
+	}
+
+	* #show(container: Container, fd: number, frames: Demultiplexer | undefined): Steps<void> {
+		const {client} = this.#compose;
+		const {printer, shown} = this.#options;
+		const name = shortName(container);
+		for (;;) {
+			const bytes = yield * read(client.process, fd, 65_536);
+			if (failed(bytes) ? bytes.errno !== 'EINTR' : bytes.length === 0) {
+				break;
+			}
+
+			for (const frame of failed(bytes) ? [] : frames?.push(bytes) ?? [{fd: 1 as const, bytes}]) {
+				if (shown(container)) {
+					yield * printer.bytes(name, frame.fd, frame.bytes);
+				}
+			}
+		}
+
+		client.process.sys.close(fd);
+		yield * printer.flush(name);
+	}
+
+	/** Says how it ended; a new stream if it runs again. */
+	* #ended(container: Container, name: string): Steps<number | undefined> {
+		const {client} = this.#compose;
+		const {printer, shown, abort, exitCodeFrom} = this.#options;
+		for (;;) {
+			const found = yield * fetchJson(client, {method: 'GET', path: `/containers/${container.id}/json`});
+			if (refused(found)) {
+				return undefined;
+			}
+
+			const status = textOf(memberOf(found.value, 'State', 'Status'));
+			if (status === 'running') {
+				const again = yield * hijack(client, {method: 'POST', path: `/containers/${container.id}/attach`, query: [['stream', '1'], ['stdout', '1'], ['stderr', '1']]});
+				return refused(again) ? undefined : again.fd;
+			}
+
+			if (status === 'restarting') {
+				yield * sleep(client.process, 100_000_000);
+				continue;
+			}
+
+			const code = numberOf(memberOf(found.value, 'State', 'ExitCode'));
+			if (shown(container) && status !== 'created') {
+				yield * printer.status(name, `exited with code ${code}`);
+			}
+
+			const isChosen = exitCodeFrom === undefined ? !this.#hasStatus && abort !== 'no' : container.service === exitCodeFrom;
+			if (isChosen && (exitCodeFrom !== undefined || code !== 0 || abort === 'exit')) {
+				this.#status = code;
+				this.#hasStatus = true;
+			}
+
+			if ((abort === 'exit' || (abort === 'failure' && code !== 0)) && this.#stopping === 'no') {
+				yield * print(client, 'Aborting on container exit...\n');
+				this.#stopping = 'wanted';
+			}
+
+			return undefined;
+		}
+	}
+}
+
+/** `compose logs`: what the containers have written, all at the same time if it goes on. */
+export function * streamLogs(compose: Compose, container: Container, {printer, query}: {readonly printer: LogPrinter; readonly query: ReadonlyArray<readonly [string, string]>}): Steps<Refusal | undefined> {
+	const {client} = compose;
+	const found = yield * fetchJson(client, {method: 'GET', path: `/containers/${container.id}/json`});
+	if (refused(found)) {
+		return found;
+	}
+
+	const opened = yield * stream(client, {method: 'GET', path: `/containers/${container.id}/logs`, query});
+	if (refused(opened)) {
+		return opened;
+	}
+
+	const frames = flagOf(memberOf(found.value, 'Config', 'Tty')) ? undefined : new Demultiplexer();
+	for (let part = yield * opened.next(); part !== undefined; part = yield * opened.next()) {
+		for (const frame of frames?.push(part) ?? [{fd: 1 as const, bytes: part}]) {
+			yield * printer.bytes(shortName(container), 1, frame.bytes);
+		}
+	}
+
+	yield * printer.flush(shortName(container));
+	opened.close();
+	return undefined;
+}

@@ -1,0 +1,70 @@
+// Several things done at the same time by one process: the parts take turns, and the process sleeps when all of them do. Where the
+// real program starts a goroutine for each container, this is what waits for them.
+
+import {failed} from '../../../model/kernel/errno.js';
+import type {Channel, Process, Wait, Wake} from '../../../model/kernel/program.js';
+import type {Steps} from '../../docker/command/refusal.js';
+
+type Part<T> = {readonly steps: Steps<T>; readonly index: number; sleep: Extract<Wait, {kind: 'sleep'}> | undefined};
+
+/**
+ * Runs the parts to their ends; the results are in the order of the parts. `more` may add parts when one has ended, and is how a part
+ * waits for others. `onSignal` runs when a caught signal has come, before the parts go on.
+ */
+export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, options: {readonly more?: (result: T) => ReadonlyArray<Steps<T>>; readonly onSignal?: () => Steps<'stop' | undefined>} = {}): Steps<readonly T[]> {
+	const results: T[] = [];
+	let count = 0;
+	const running: Array<Part<T>> = [];
+	const add = (steps: Steps<T>) => running.push({steps, index: count++, sleep: undefined});
+	for (const steps of parts) {
+		add(steps);
+	}
+
+	let wake: Wake = 'woken';
+	while (running.length > 0) {
+		for (const part of [...running]) {
+			const turn = part.steps.next(wakeOf(process, part, wake));
+			if (turn.done !== true) {
+				part.sleep = turn.value.kind === 'sleep' ? turn.value : undefined;
+				continue;
+			}
+
+			running.splice(running.indexOf(part), 1);
+			results[part.index] = turn.value;
+			for (const steps of options.more?.(turn.value) ?? []) {
+				add(steps);
+			}
+		}
+
+		if (running.length > 0) {
+			wake = yield waitOf(running);
+		}
+
+		if (wake === 'signal' && options.onSignal !== undefined && (yield * options.onSignal()) === 'stop') {
+			break;
+		}
+	}
+
+	return results;
+}
+
+/** A signal wakes nobody by itself: the parts only look again, and `onSignal` says what it means. */
+function wakeOf<T>(process: Process, {sleep}: Part<T>, wake: Wake): Wake {
+	const isDue = sleep?.untilNs !== undefined && process.sys.now() >= sleep.untilNs;
+	return isDue ? 'deadline' : (wake === 'signal' ? 'woken' : wake);
+}
+
+function waitOf<T>(running: ReadonlyArray<Part<T>>): Wait {
+	if (running.some(({sleep}) => sleep === undefined)) {
+		return {kind: 'step'};
+	}
+
+	const channels = new Set<Channel>(running.flatMap(({sleep}) => sleep!.channels));
+	const deadlines = running.flatMap(({sleep}) => sleep!.untilNs === undefined ? [] : [sleep!.untilNs]);
+	return {kind: 'sleep', channels: [...channels], ...deadlines.length === 0 ? {} : {untilNs: Math.min(...deadlines)}};
+}
+
+export function columnsOf(process: Process, fd: 1 | 2): number {
+	const size = process.sys.isTerminal(fd) ? process.sys.windowSize(fd) : undefined;
+	return size === undefined || failed(size) || size.columns === 0 ? 80 : size.columns;
+}
