@@ -181,19 +181,15 @@ export class Mmu {
 		}
 	}
 
-	/** Faults if `bytes` bytes cannot be written, and does nothing else. What reads before it writes asks this first. */
+	/** Faults if `bytes` bytes cannot be written, and does nothing else. What reads before it writes asks this first; it counts no hit. */
 	checkWrite(linear: number, bytes: number): void {
 		const slot = ((linear >>> 12) & this.#mask) + this.#half;
 		if (this.#writeTags[slot] !== (linear >>> 12 | this.#tag) || (linear & offsetMask) + bytes > frameBytes) {
+			const {tlbHits} = this.#counts;
 			this.#locate(linear, 'write');
 			this.#locateLast(linear, bytes, 'write');
+			this.#counts.tlbHits = tlbHits;
 		}
-	}
-
-	/** Faults if `bytes` bytes cannot be read. */
-	checkRead(linear: number, bytes: number): void {
-		this.#locate(linear, 'read');
-		this.#locateLast(linear, bytes, 'read');
 	}
 
 	/** Buffer offset of an instruction byte, or `noOffset`. */

@@ -10,6 +10,7 @@ import {type Block, CodePage, type Operation} from './code-cache.js';
 import type {Cpu} from './cpu.js';
 import {mode} from './cpu.js';
 import {decode} from './decode.js';
+import {quickForm} from './execute/quick-forms.js';
 import {operationTable} from './execute/table.js';
 import {Fault, generalProtection, NotModelled} from './fault.js';
 import {type Instruction, nextEip} from './instruction.js';
@@ -38,7 +39,7 @@ function decodeAt(cpu: Cpu, eip: number): Instruction {
 }
 
 function compile(cpu: Cpu, instruction: Instruction): Operation {
-	return operationTable[instruction.mnemonic](cpu, instruction);
+	return quickForm(cpu, instruction) ?? operationTable[instruction.mnemonic](cpu, instruction);
 }
 
 function makeBlock(cpu: Cpu, instructions: readonly Instruction[]): Block {
