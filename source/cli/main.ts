@@ -20,6 +20,7 @@ const cli = meow(`
 	  $ virtlab list             labs
 	  $ virtlab shell            read commands from standard input, line by line
 	  $ virtlab serve            the simulated docker engine on a real socket (--engine)
+	  $ virtlab machine IMAGE    run a 64 KiB firmware image on the 32-bit machine, and print the state in which it ended
 	  $ virtlab check [PATH...]  prove labs
 	  $ virtlab replay FILE      run a transcript again
 	  $ virtlab grade PATH...    grade transcripts (files, folders, patterns, zip files): 0 passed, 1 not passed, 2 not gradable
@@ -35,7 +36,7 @@ const cli = meow(`
 	  --record FILE     shell, serve: write a transcript
 	  --engine ADDRESS  serve: unix:///PATH or tcp://127.0.0.1:PORT, for DOCKER_HOST
 	  --any-address     serve: also on an address that other machines can reach
-	  --json            list, grade, copies: JSON
+	  --json            list, grade, copies, machine: JSON
 	  --at N            replay: the state after N actions, every panel of it, as JSON
 	  --diff A B        replay: what changed from action A to action B
 	  --format NAME     grade: ${formatNames.join(', ')}
@@ -46,6 +47,9 @@ const cli = meow(`
 	  --ticket TEXT     run, shell: the ticket that the teacher gave
 	  --regrade FOLDER  grade: who changes, and why, with the corrected labs of FOLDER
 	  --jobs N          grade: threads (default: one for each processor)
+	  --technique NAME  machine: what runs the image (default bare)
+	  --budget N        machine: instructions at most (default 100000000)
+	  --mem ADDR:BYTES  machine: memory to show; may be given several times
 	  --ascii           borders and marks in ASCII
 `, {
 	importMeta: import.meta,
@@ -70,6 +74,9 @@ const cli = meow(`
 		key: {type: 'string'},
 		nonce: {type: 'string', default: ''},
 		ticket: {type: 'string'},
+		technique: {type: 'string', default: 'bare'},
+		budget: {type: 'number', default: 100_000_000},
+		mem: {type: 'string', isMultiple: true},
 		ascii: {type: 'boolean', default: false},
 	},
 });
@@ -127,6 +134,12 @@ async function main(): Promise<number> {
 		case 'copies': {
 			const {copiesCommand} = await import('./copies-command.js');
 			return rest.length === 0 ? complain('copies: name transcripts') : copiesCommand(rest, {json});
+		}
+
+		case 'machine': {
+			const {machineCommand} = await import('./machine-command.js');
+			const {technique, budget, mem = []} = cli.flags;
+			return rest[0] === undefined ? complain('machine: name an image') : machineCommand(rest[0], {technique, budget, mem, json});
 		}
 
 		case 'shell': {
