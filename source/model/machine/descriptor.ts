@@ -38,12 +38,15 @@ export const isWritableData = (attributes: number): boolean => (attributes & (at
 export const isReadable = (attributes: number): boolean => !isSystem(attributes) && (!isCode(attributes) || (attributes & attribute.readable) !== 0);
 export const isExpandDown = (attributes: number): boolean => (attributes & (attribute.codeOrData | attribute.code | attribute.expandDown)) === (attribute.codeOrData | attribute.expandDown);
 
-/** Whether an access of `bytes` bytes at `offset` (a signed or unsigned 32-bit integer) lies inside a segment (SDM vol. 3, 5.3). */
+/**
+ * Whether an access of `bytes` bytes at `offset` (a signed or unsigned 32-bit integer) lies inside a segment (SDM vol. 3, 5.3). In a segment of
+ * 4 GiB an access may go round from the end to the beginning; the SDM leaves that to the processor, and QEMU and Bochs allow it.
+ */
 export function isInside({limit, attributes}: Readonly<Segment>, offset: number, bytes: number): boolean {
 	const first = offset >>> 0;
 	const last = first + bytes - 1;
 	if (!isExpandDown(attributes)) {
-		return last <= limit;
+		return last <= limit || limit === 0xFFFF_FFFF;
 	}
 
 	return first > limit && last <= ((attributes & attribute.big) === 0 ? 0xFFFF : 0xFFFF_FFFF);
