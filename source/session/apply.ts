@@ -174,7 +174,7 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 	beforeRound();
 	if (action.type === 'advance' && result === 'idle') {
 		// Nobody waits for anything, and time passes all the same.
-		advanceTo(tx, limits.untilNs);
+		advanceTo(tx, Math.max(nowNs(tx), limits.untilNs));
 	}
 
 	const reason = outputBytes > maxOutputBytes

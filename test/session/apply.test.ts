@@ -2,6 +2,9 @@
 
 import {expect, test} from 'vitest';
 import {concatBytes, decodeText} from '../../source/base/bytes.js';
+import {nowNs} from '../../source/base/clock.js';
+import {reader} from '../../source/base/transaction.js';
+import type {WorldSchema} from '../../source/model/world/schema.js';
 import type {Action} from '../../source/session/action.js';
 import {apply, startSession} from '../../source/session/apply.js';
 import type {Applied, Origin, Session} from '../../source/session/session.js';
@@ -61,6 +64,17 @@ test('a foreground program is busy until time passes or Ctrl-C', () => {
 	expect(shown(play(session, {type: 'advance', ns: 10e9}))).toBe('woke\nlearner@lab:~$ ');
 	const interrupted = play(session, {type: 'interrupt'}, 'echo $?');
 	expect(shown(interrupted)).toBe('echo $?\n130\nlearner@lab:~$ ');
+});
+
+test('time may end in the middle of what a program does, after which nobody waits for anything', () => {
+	const {session} = play(startSession(origin).session, '(sleep 1; echo done > note) &');
+	const now = nowNs(reader<WorldSchema>(session.world));
+	let {session: later} = play(session, {type: 'advance', ns: session.dueNs! - now});
+	for (let count = 0; later.dueNs !== undefined && count < 10_000; count++) {
+		later = play(later, {type: 'advance', ns: 1000}).session;
+	}
+
+	expect(shown(play(later, 'cat note'))).toBe('cat note\ndone\nlearner@lab:~$ ');
 });
 
 test('a program that reads gets the next line, and the end of input', () => {
