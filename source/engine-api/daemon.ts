@@ -19,7 +19,7 @@ import {failed} from '../model/kernel/errno.js';
 import type {Fd, Process, Running} from '../model/kernel/program.js';
 import {findTask} from '../model/kernel/tasks.js';
 import type {ActHandler} from './act.js';
-import {checkVersion, parseApiRequest, problemResponse} from './api-request.js';
+import {type ApiRequest, checkVersion, type HttpProblem, parseApiRequest} from './api-request.js';
 import {archiveRoutes} from './archive-routes.js';
 import {buildRoutes} from './build-routes.js';
 import {Connection, type Incoming} from './connection.js';
@@ -30,6 +30,7 @@ import {imageRoutes} from './image-routes.js';
 import {networkRoutes} from './network-routes.js';
 import {Router} from './router.js';
 import {streamRoutes} from './stream-routes.js';
+import {isUnmodelled} from './unmodelled.js';
 
 const socketPath = '/var/run/docker.sock';
 const pidPath = '/var/run/docker.pid';
@@ -209,10 +210,17 @@ function * answer(connection: Connection, {request, head}: Incoming): Work<void>
 
 	const match = router.match(parsed.method, parsed.path);
 	if (match === undefined) {
-		const isUpgrade = upgradeOf(request.headers) === 'h2c';
-		yield * connection.respond(problemResponse(host, {status: 404, message: isUpgrade ? 'virtlab does not model BuildKit sessions' : 'page not found'}), head);
+		yield * connection.refuse(noSuchPath(parsed, upgradeOf(request.headers) === 'h2c'), head);
 		return;
 	}
 
 	yield * match.handler({host, request: parsed, head, params: match.params, connection});
+}
+
+function noSuchPath({method, path}: ApiRequest, isSession: boolean): HttpProblem {
+	if (isSession) {
+		return {status: 501, message: 'virtlab does not model BuildKit sessions: build with DOCKER_BUILDKIT=0'};
+	}
+
+	return isUnmodelled(path) ? {status: 501, message: `virtlab does not model ${method} ${path}`} : {status: 404, message: 'page not found'};
 }

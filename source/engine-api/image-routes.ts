@@ -69,7 +69,12 @@ export function * pull(host: EngineHost, reference: Reference, report: (message:
 function pullReference(name: string, tag: string): Reference | EngineError {
 	const text = tag === '' ? name : (tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`);
 	const reference = parseReference(text);
-	return isReferenceError(reference) ? engineError(400, reference.message) : withDefaultTag(reference);
+	if (isReferenceError(reference)) {
+		return engineError(400, reference.message);
+	}
+
+	// A name alone means every tag there is.
+	return reference.tag === undefined && reference.digest === undefined ? engineError(501, 'virtlab does not model pulling all tags of an image') : reference;
 }
 
 const tag = atOnce(({host, params, request: {query}}) => {

@@ -85,6 +85,38 @@ test('every version prefix is answered, and none', () => {
 	expect(ask(host, 'GET', '/v1.50/nosuch')).toEqual({status: 404, text: '{"message":"page not found"}\n'});
 });
 
+test('curl over the socket reaches the same handlers, in the host and in a container that has it', () => {
+	const host = hostWith('busybox', 'alpine');
+	host.sh('docker run -d --name c1 busybox sleep 1000');
+	const curl = (words: string) => sh(host, `curl -s --unix-socket /var/run/docker.sock ${words}`);
+	const {stdout} = host.sh('curl -s --unix-socket /var/run/docker.sock http://localhost/containers/json');
+	expect(stdout).toBe(ask(host, 'GET', '/containers/json').text);
+	expect(stdout).toMatch(/^\[\{"Id":"[\da-f]{64}","Names":\["\/c1"\],"Image":"busybox"/v);
+	expect(curl('http://localhost/v1.51/_ping')).toBe('OK');
+	expect(curl('-X POST -H "Content-Type: application/json" -d \'{"Image":"busybox","Cmd":["true"]}\' "http://localhost/containers/create?name=c2"')).toBe('{"Id":"ID","Warnings":[]}\n');
+	expect(curl('-o /dev/null -w "%{http_code}\\n" -X POST http://localhost/containers/c2/start')).toBe('204\n');
+	expect(curl('-X DELETE http://localhost/containers/c1')).toBe('{"message":"cannot remove container \\"c1\\": container is running: stop the container before removing or force remove"}\n');
+	expect(curl('-s -o /dev/null -w "%{http_code}\\n" -X DELETE "http://localhost/containers/c1?force=1"')).toBe('204\n');
+	expect(sh(host, 'docker ps -a --format "{{.Names}}"')).toBe('c2\n');
+});
+
+test('what the API has and the engine has not is said openly; what nobody has is not found', () => {
+	const host = new TestHost();
+	expect(ask(host, 'POST', '/v1.50/swarm/init', {})).toEqual({status: 501, text: '{"message":"virtlab does not model POST /swarm/init"}\n'});
+	expect(ask(host, 'GET', '/services')).toEqual({status: 501, text: '{"message":"virtlab does not model GET /services"}\n'});
+	expect(ask(host, 'GET', '/distribution/library/nginx/json')).toEqual({status: 501, text: '{"message":"virtlab does not model GET /distribution/library/nginx/json"}\n'});
+	expect(ask(host, 'GET', '/nosuch')).toEqual({status: 404, text: '{"message":"page not found"}\n'});
+	expect(ask(host, 'POST', '/images/create?fromImage=busybox')).toEqual({status: 501, text: '{"message":"virtlab does not model pulling all tags of an image"}\n'});
+});
+
+test('versions: too old and too new in the daemon\'s words, whatever is asked for', () => {
+	const host = new TestHost();
+	expect(ask(host, 'GET', '/v1.23/containers/json')).toEqual({status: 400, text: '{"message":"client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version"}\n'});
+	expect(ask(host, 'GET', '/v1.52/containers/json')).toEqual({status: 400, text: '{"message":"client version 1.52 is too new. Maximum supported API version is 1.51"}\n'});
+	expect(ask(host, 'GET', '/v2.0/containers/json').status).toBe(400);
+	expect(ask(host, 'GET', '/v1.24/containers/json')).toEqual({status: 200, text: '[]\n'});
+});
+
 test('the course: pull, run, look, build another page, run that', () => {
 	const host = hostWith('nginx');
 	expect(sh(host, 'docker run -d -p 8080:80 --name web nginx')).toBe('ID\n');
