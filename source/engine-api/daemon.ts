@@ -27,6 +27,7 @@ import {readDaemonConfig} from './daemon-config.js';
 import {containerRoutes} from './container-routes.js';
 import {handleParsed} from './handle.js';
 import {imageRoutes} from './image-routes.js';
+import {logRoutes} from './log-routes.js';
 import {networkRoutes} from './network-routes.js';
 import {Router} from './router.js';
 import {streamRoutes} from './stream-routes.js';
@@ -37,7 +38,7 @@ const pidPath = '/var/run/docker.pid';
 /** How long containers get when the daemon stops. Source: dockerd --shutdown-timeout. */
 const shutdownSeconds = 15;
 
-const router = new Router<ActHandler>([...containerRoutes, ...streamRoutes, ...imageRoutes, ...networkRoutes, ...archiveRoutes, ...buildRoutes]);
+const router = new Router<ActHandler>([...containerRoutes, ...logRoutes, ...streamRoutes, ...imageRoutes, ...networkRoutes, ...archiveRoutes, ...buildRoutes]);
 
 /** The program. */
 export function * dockerd(process: Process): Running {

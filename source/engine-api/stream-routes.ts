@@ -1,18 +1,13 @@
-// Requests whose answers last: wait, logs, events, attach, exec, stats. Source: moby/moby api/server/router/container/container_routes.go.
+// Requests whose answers last: wait, events, attach, exec, stats. Source: moby/moby api/server/router/container/container_routes.go.
 
-import {concatBytes, decodeText, encodeText} from '../base/bytes.js';
-import {secondNs, wallTime, worldEpochSeconds} from '../base/clock.js';
+import {concatBytes, encodeText} from '../base/bytes.js';
+import {secondNs, wallTime} from '../base/clock.js';
 import {encodeHtmlSafeJson, encodeJson, type Json} from '../base/json.js';
-import {parseRfc3339, rfc3339NanoFixed} from '../base/internet-date.js';
 import {type EngineHost, liveOf, type Attachment, type OutputStream, sleepOn, type Work} from '../model/container/engine-host.js';
 import {closeIo, startExec, waitForExec, type StartedExec} from '../model/container/container-exec.js';
-import {readTextFile} from '../model/container/container-filesystem.js';
-import {type LogEntry, logChannel, parseLog} from '../model/container/container-log.js';
 import type {Container, DockerEvent} from '../model/container/container-schema.js';
 import {containerChannel, eventChannel, findContainer, getContainer, isRunning, logContainerEvent} from '../model/container/container-store.js';
-import {logPath} from '../model/container/container-view.js';
 import {isEngineError} from '../model/container/engine.js';
-import {hostCaller} from '../model/container/engine-host.js';
 import {JsonFields} from '../model/container/json-fields.js';
 import {parseFilters, type Filters, matchesLabels} from '../model/container/container-list.js';
 import {failed} from '../model/kernel/errno.js';
@@ -20,6 +15,8 @@ import {step, write} from '../model/kernel/blocking.js';
 import type {Fd} from '../model/kernel/program.js';
 import {type Act, type ActHandler, idOf, jsonOf} from './act.js';
 import {flagOf} from './api-request.js';
+import {loggedEntries} from './log-routes.js';
+import {parseMoment} from './moment.js';
 import {type Connection, frame} from './connection.js';
 import type {Route} from './router.js';
 import {containerStats} from './stats.js';
@@ -79,7 +76,7 @@ function * attach(act: Act): Work<void> {
 	logContainerEvent(host, container, 'attach');
 	const wants = new Set<OutputStream>([...flagOf(query, 'stdout') ? ['stdout'] as const : [], ...flagOf(query, 'stderr') ? ['stderr'] as const : []]);
 	if (flagOf(query, 'logs')) {
-		for (const entry of readLog(host, container).filter(each => wants.has(each.stream))) {
+		for (const entry of loggedEntries(host, container, wants)) {
 			yield * connection.send(hasTerminal ? encodeText(entry.text) : frame(entry.stream, encodeText(entry.text)));
 		}
 	}
@@ -135,121 +132,6 @@ function * sendQueued(host: EngineHost, connection: Connection, attachment: Atta
 		yield * connection.send(concatBytes(queued.map(({stream, bytes}) => hasTerminal ? bytes : frame(stream, bytes))));
 		host.access.wake(containerChannel(id));
 	}
-}
-
-function readLog(host: EngineHost, container: Container): readonly LogEntry[] {
-	return parseLog(readTextFile(hostCaller(host), logPath(container)) ?? '');
-}
-
-/** `2026-09-01T08:00:00Z`, Unix seconds with an optional fraction; undefined if the text is empty. */
-function parseMoment(text: string | null): number | undefined {
-	if (text === null || text === '' || text === '0') {
-		return undefined;
-	}
-
-	const match = /^(?<seconds>-?\d+)(?:\.(?<fraction>\d{1,9}))?$/v.exec(text)?.groups;
-	const moment = match === undefined ? parseRfc3339(text) : {seconds: Number(match['seconds']), nanoseconds: Number((match['fraction'] ?? '').padEnd(9, '0'))};
-	return moment === undefined ? undefined : (moment.seconds - worldEpochSeconds) * secondNs + moment.nanoseconds;
-}
-
-type LogRequest = {
-	readonly wants: ReadonlySet<OutputStream>;
-	readonly sinceNs: number | undefined;
-	readonly untilNs: number | undefined;
-	readonly withTimes: boolean;
-	readonly withDetails: boolean;
-	readonly hasTerminal: boolean;
-};
-
-/** GET /containers/{id}/logs. */
-function * logs(act: Act): Work<void> {
-	const {host, connection, request: {query}, head} = act;
-	const container = findContainer(host, idOf(act));
-	if (isEngineError(container)) {
-		yield * connection.refuse(container, head);
-		return;
-	}
-
-	const wants = new Set<OutputStream>([...flagOf(query, 'stdout') ? ['stdout'] as const : [], ...flagOf(query, 'stderr') ? ['stderr'] as const : []]);
-	const driver = container.hostConfig.LogConfig.Type;
-	if (wants.size === 0 || driver !== 'json-file') {
-		yield * connection.refuse(wants.size === 0
-			? {status: 400, message: 'Bad parameters: you must choose at least one stream'}
-			: {status: 501, message: 'configured logging driver does not support reading'}, head);
-		return;
-	}
-
-	const hasTerminal = container.config.Tty ?? false;
-	const log: LogRequest = {
-		wants, hasTerminal, sinceNs: parseMoment(query.get('since')), untilNs: parseMoment(query.get('until')), withTimes: flagOf(query, 'timestamps'), withDetails: flagOf(query, 'details'),
-	};
-	yield * connection.beginStream(hasTerminal ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream');
-	const path = logPath(container);
-	const size = host.process.sys.stat(path);
-	const all = readLog(host, container);
-	const chosen = all.filter(entry => isWanted(entry, log));
-	const tail = query.get('tail') ?? 'all';
-	const count = /^\d{1,9}$/v.test(tail) ? Number(tail) : chosen.length;
-	yield * sendEntries(connection, count === 0 ? [] : chosen.slice(-count), log);
-	if (flagOf(query, 'follow')) {
-		yield * follow(act, container, {log, offset: failed(size) ? 0 : size.sizeBytes});
-	}
-
-	yield * connection.endStream(head);
-}
-
-function entryNs({moment}: LogEntry): number {
-	return (moment.seconds - worldEpochSeconds) * secondNs + moment.nanoseconds;
-}
-
-function isWanted(entry: LogEntry, {wants, sinceNs, untilNs}: LogRequest): boolean {
-	return wants.has(entry.stream) && (sinceNs === undefined || entryNs(entry) >= sinceNs) && (untilNs === undefined || entryNs(entry) <= untilNs);
-}
-
-function * sendEntries(connection: Connection, entries: readonly LogEntry[], {withTimes, withDetails, hasTerminal}: LogRequest): Work<void> {
-	for (const {text, stream, moment} of entries) {
-		const time = withTimes ? `${fixedTime(moment)} ` : '';
-		const bytes = encodeText(`${withDetails && !withTimes ? ' ' : ''}${time}${withDetails && withTimes ? ' ' : ''}${text}`);
-		yield * connection.sendChunk(hasTerminal ? bytes : frame(stream, bytes));
-	}
-}
-
-function fixedTime({seconds, nanoseconds}: LogEntry['moment']): string {
-	return rfc3339NanoFixed((seconds - worldEpochSeconds) * secondNs + nanoseconds);
-}
-
-/** Sends what is appended to the log from an offset on, until the container has ended. */
-function * follow({host, connection}: Act, container: Container, {log, offset}: {readonly log: LogRequest; readonly offset: number}): Work<void> {
-	const {sys} = host.process;
-	const fd = sys.open(logPath(container), {read: true, write: true, create: true}, 0o640);
-	if (failed(fd)) {
-		return;
-	}
-
-	sys.seek(fd, offset, 'start');
-	let rest = '';
-	while (connection.isOpen) {
-		const bytes = sys.read(fd, 65_536);
-		if (!failed(bytes) && bytes.length > 0) {
-			const text = rest + decodeText(bytes);
-			const end = text.lastIndexOf('\n') + 1;
-			rest = text.slice(end);
-			yield * sendEntries(connection, parseLog(text.slice(0, end)).filter(entry => isWanted(entry, log)), log);
-			continue;
-		}
-
-		const now = getContainer(host, container.id);
-		if (now === undefined || (!isRunning(now) && now.state.status !== 'restarting')) {
-			break;
-		}
-
-		yield * sleepOn([logChannel(container.id), containerChannel(container.id), connection.readChannel]);
-		if (connection.take()?.length === 0) {
-			connection.close();
-		}
-	}
-
-	sys.close(fd);
 }
 
 /** POST /exec/{id}/start. */
@@ -454,7 +336,6 @@ function * stats(act: Act): Work<void> {
 export const streamRoutes: ReadonlyArray<Route<ActHandler>> = [
 	{method: 'POST', pattern: '/containers/:id/wait', handler: wait},
 	{method: 'POST', pattern: '/containers/:id/attach', handler: attach},
-	{method: 'GET', pattern: '/containers/:id/logs', handler: logs},
 	{method: 'GET', pattern: '/containers/:id/stats', handler: stats},
 	{method: 'POST', pattern: '/exec/:id/start', handler: execStart},
 	{method: 'GET', pattern: '/events', handler: events},

@@ -20,6 +20,7 @@ import {findImage, isImageError, topChain} from './image-store.js';
 import {isZero, JsonFields} from './json-fields.js';
 import {layerStack} from './layer-store.js';
 import {detectedPlatform, formatPlatform, hostPlatform, type Platform, platformFits, platformOf} from './platform.js';
+import {checkLogConfig} from './log-settings.js';
 import type {Image, ImageConfig} from './schema.js';
 import {resolveMounts, useVolume} from './volume.js';
 
@@ -122,7 +123,7 @@ function parseRequest(engine: Engine, request: Json): Request | EngineError {
 	const capability = unknownCapability(hostConfig);
 	const {StopSignal = ''} = config;
 	const problem = (StopSignal !== '' && parseSignal(StopSignal) === undefined ? engineError(400, `invalid signal: ${StopSignal}`) : undefined)
-		?? checkResources(hostConfig, cpuCount) ?? checkSettings(hostConfig) ?? checkMode(engine, hostConfig)
+		?? checkResources(hostConfig, cpuCount) ?? checkSettings(hostConfig) ?? checkLogConfig(hostConfig.LogConfig) ?? checkMode(engine, hostConfig)
 		?? (capability === undefined ? undefined : engineError(400, `invalid ${capability.option}: unknown capability: ${JSON.stringify(capability.name)}`));
 	const endpoints = parseEndpoints(body['NetworkingConfig'], hostConfig);
 	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});

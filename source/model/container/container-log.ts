@@ -8,13 +8,15 @@ import {parseRfc3339, rfc3339Nano} from '../../base/internet-date.js';
 import {encodeHtmlSafeJson, isJsonObject, parseJson} from '../../base/json.js';
 import type {Moment} from '../../base/calendar.js';
 import type {OutputStream} from './engine-host.js';
+import {decodeLocalLog, encodeLocalEntry} from './local-log.js';
 
 export type LogEntry = {
 	/** With its newline, unless it was cut. */
 	readonly text: string;
 	readonly stream: OutputStream;
-	readonly time: string;
 	readonly moment: Moment;
+	/** What the options `labels` and `env` of the driver added. */
+	readonly attributes: ReadonlyArray<readonly [name: string, value: string]>;
 };
 
 /** Longer lines are logged in parts. Source: copier.go, defaultBufSize. */
@@ -53,12 +55,29 @@ export class LineCutter {
 	}
 }
 
-export function encodeLogLine(line: {readonly text: string; readonly stream: OutputStream; readonly ns: number}): Uint8Array {
-	return encodeText(`${encodeHtmlSafeJson({log: line.text, stream: line.stream, time: rfc3339Nano(line.ns)})}\n`);
+export type NewEntry = {readonly text: string; readonly stream: OutputStream; readonly ns: number};
+type Driver = 'json-file' | 'local';
+
+export function encodeLogEntry(driver: Driver, entry: NewEntry, attributes: Readonly<Record<string, string>>): Uint8Array {
+	if (driver === 'local') {
+		return encodeLocalEntry(entry);
+	}
+
+	const {text, stream, ns} = entry;
+	return encodeText(`${encodeHtmlSafeJson({log: text, stream, ...(Object.keys(attributes).length === 0 ? {} : {attrs: attributes}), time: rfc3339Nano(ns)})}\n`);
 }
 
-/** Entries of a log file's text; lines that are none (somebody edited the file) are left out. */
-export function parseLog(text: string): readonly LogEntry[] {
+/** The complete entries that bytes of a log begin with, and how many bytes they take. What is no entry (somebody edited the file) is left out. */
+export function decodeLog(driver: Driver, bytes: Uint8Array): {readonly entries: readonly LogEntry[]; readonly usedBytes: number} {
+	if (driver === 'local') {
+		return decodeLocalLog(bytes);
+	}
+
+	const usedBytes = bytes.lastIndexOf(0x0A) + 1;
+	return {entries: parseLog(decodeText(bytes.subarray(0, usedBytes))), usedBytes};
+}
+
+function parseLog(text: string): readonly LogEntry[] {
 	const entries: LogEntry[] = [];
 	for (const line of text.split('\n')) {
 		const parsed = line === '' ? undefined : parseJson(line);
@@ -66,10 +85,10 @@ export function parseLog(text: string): readonly LogEntry[] {
 			continue;
 		}
 
-		const {log, stream, time} = parsed.value;
+		const {log, stream, time, attrs} = parsed.value;
 		const moment = typeof time === 'string' ? parseRfc3339(time) : undefined;
-		if (typeof log === 'string' && (stream === 'stdout' || stream === 'stderr') && moment !== undefined && typeof time === 'string') {
-			entries.push({text: log, stream, time, moment});
+		if (typeof log === 'string' && (stream === 'stdout' || stream === 'stderr') && moment !== undefined) {
+			entries.push({text: log, stream, moment, attributes: isJsonObject(attrs) ? Object.entries(attrs).map(([name, value]) => [name, String(value)] as const) : []});
 		}
 	}
 

@@ -3,13 +3,14 @@
 //
 // Simplified: the real shim hands the output to dockerd by fifos and tells it of exits over ttrpc; ours knows the daemon's memory.
 
-import {concatBytes} from '../../base/bytes.js';
 import {nowNs} from '../../base/clock.js';
 import {failed} from '../kernel/errno.js';
 import type {ChildStatus, Fd, Pid, Process, Running} from '../kernel/program.js';
 import {signalNumbers} from '../kernel/signal.js';
 import {changeTask} from '../kernel/tasks.js';
-import {encodeLogLine, LineCutter, logChannel} from './container-log.js';
+import {LineCutter, logChannel} from './container-log.js';
+import {LogWriter} from './log-file.js';
+import type {LogSettings} from './log-settings.js';
 import {containerChannel} from './container-store.js';
 import {type Attachment, type EngineHost, type EngineMemory, engineHost, type Live, liveOf, type OutputStream} from './engine-host.js';
 import type {ContainerId} from './container-schema.js';
@@ -21,7 +22,7 @@ export type ShimRequest = {
 	readonly id: ContainerId;
 	readonly memory: EngineMemory;
 	/** Where to log, or undefined for nowhere. */
-	readonly logPath: string | undefined;
+	readonly log: undefined | {readonly path: string; readonly settings: LogSettings};
 	/** The container's first process, once it was made. */
 	readonly init: () => Pid | undefined;
 	readonly hasTerminal: boolean;
@@ -39,12 +40,12 @@ export function * containerShim(process: Process, request: ShimRequest): Running
 	const host = engineHost(process, request.memory);
 	const live = liveOf(host, request.id);
 	nameShim(process, request.id);
-	const log = request.logPath === undefined ? undefined : process.sys.open(request.logPath, {write: true, create: true, append: true}, 0o640);
+	const log = request.log === undefined ? undefined : new LogWriter(process, request.log.path, request.log.settings);
 	const sources: readonly Source[] = [
 		{fd: shimFds.output, stream: 'stdout', cutter: new LineCutter(), isOpen: true},
 		...(request.hasTerminal ? [] : [{fd: shimFds.errors, stream: 'stderr' as const, cutter: new LineCutter(), isOpen: true}]),
 	];
-	const pump: Pump = {host, request, live, sources, log: log === undefined || failed(log) ? undefined : log, exitCode: undefined};
+	const pump: Pump = {host, request, live, sources, log, exitCode: undefined};
 	for (;;) {
 		const didRead = readSources(pump);
 		const didFeed = feedInput(pump);
@@ -68,7 +69,7 @@ type Pump = {
 	readonly request: ShimRequest;
 	readonly live: Live;
 	readonly sources: readonly Source[];
-	readonly log: Fd | undefined;
+	readonly log: LogWriter | undefined;
 	exitCode: number | undefined;
 };
 
@@ -142,7 +143,7 @@ function logLines({host, request, log}: Pump, stream: OutputStream, lines: reado
 	}
 
 	const ns = nowNs(host.tx);
-	host.process.sys.write(log, concatBytes(lines.map(text => encodeLogLine({text, stream, ns}))));
+	log.write(lines.map(text => ({text, stream, ns})));
 	host.access.wake(logChannel(request.id));
 }
 

@@ -32,6 +32,7 @@ import {grantedCapabilities} from './granted-capabilities.js';
 import {linkedEnvironment, linkedHosts, linkProblem} from './container-link.js';
 import {publishPorts} from './port-publish.js';
 import {makeNamespaces} from './sandbox.js';
+import {type LogSettings, logSettings} from './log-settings.js';
 import type {Layer} from './schema.js';
 import {mountVolumes, volumeSource} from './volume-mount.js';
 
@@ -82,19 +83,24 @@ function * run(host: EngineHost, container: Container): Work<EngineError | 'star
 		return sandboxed;
 	}
 
-	const problem = gpuProblem(sandboxed) ?? applyLimits(host, sandboxed) ?? mountVolumes(host, sandboxed);
+	const settings = logSettings(sandboxed.hostConfig.LogConfig, sandboxed.config);
+	const problem = (isEngineError(settings) ? settings : gpuProblem(sandboxed)) ?? applyLimits(host, sandboxed) ?? mountVolumes(host, sandboxed);
 	if (problem !== undefined) {
 		return problem;
 	}
 
 	yield * writeFiles(host, sandboxed);
+	if (sandboxed.hostConfig.LogConfig.Type === 'local') {
+		makeDirectories(host.process, `${containerDirectory(sandboxed)}/local-logs`, 0o700);
+	}
+
 	const root = mountRoot(host, sandboxed);
 	const request = initRequest(host, sandboxed, root);
 	if (isEngineError(request)) {
 		return request;
 	}
 
-	return yield * launch(host, sandboxed, root, request);
+	return yield * launch(host, sandboxed, {root, settings: isEngineError(settings) ? undefined : settings}, request);
 }
 
 /** No driver of this engine has graphics processors. Source: moby/moby daemon/devices.go handleDevice. */
@@ -326,7 +332,7 @@ function standardIo(host: EngineHost, {config, hostConfig}: Container): Standard
 	};
 }
 
-function * launch(host: EngineHost, container: Container, root: Place, request: Omit<InitRequest, 'report'>): Work<EngineError | 'started'> {
+function * launch(host: EngineHost, container: Container, {root, settings}: {readonly root: Place; readonly settings: LogSettings | undefined}, request: Omit<InitRequest, 'report'>): Work<EngineError | 'started'> {
 	const {id, config, hostConfig, namespaces, cgroup} = container;
 	const {initial} = must(host.tx.get('kernel', host.engine), 'launch: no kernel');
 	const io = standardIo(host, container);
@@ -338,7 +344,7 @@ function * launch(host: EngineHost, container: Container, root: Place, request: 
 		name: 'containerd-shim', parent: 1, namespaces: initial, root: caller.task.root, cwd: caller.task.root, cgroup: '/system.slice/containerd.service', uid: 0, gid: 0, groups: [0],
 		capabilities: allCapabilities, env: new Map([['PATH', defaultPath]]), files: io.shim,
 	}, process => containerShim(process, {
-		id, memory, logPath: hostConfig.LogConfig.Type === 'json-file' ? logPath(container) : undefined, init: () => outcome.init, hasTerminal: config.Tty ?? false, hasInput: config.OpenStdin ?? false,
+		id, memory, log: settings === undefined ? undefined : {path: logPath(container), settings}, init: () => outcome.init, hasTerminal: config.Tty ?? false, hasInput: config.OpenStdin ?? false,
 		ended: (shimHost, exitCode) => outcome.problem === undefined ? containerExited(shimHost, id, exitCode, startContainer) : quietEnd(),
 	}));
 	const init = failed(shim) ? shim : host.access.spawn({

@@ -28,8 +28,8 @@ export function containerDirectory({id}: Pick<Container, 'id'>): string {
 	return `${containersRoot}/${id}`;
 }
 
-export function logPath({id}: Pick<Container, 'id'>): string {
-	return `${containersRoot}/${id}/${id}-json.log`;
+export function logPath({id, hostConfig}: Pick<Container, 'id' | 'hostConfig'>): string {
+	return hostConfig.LogConfig.Type === 'local' ? `${containersRoot}/${id}/local-logs/container.log` : `${containersRoot}/${id}/${id}-json.log`;
 }
 
 /** The paths under which overlay2 has the layers of a container. */

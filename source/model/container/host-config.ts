@@ -110,15 +110,6 @@ function refuseUnmodelled(fields: JsonFields): EngineError | undefined {
 		return engineError(400, `invalid user namespace mode: ${fields.text('UsernsMode')}`);
 	}
 
-	const driver = new JsonFields(fields.raw('LogConfig'), 'LogConfig').text('Type');
-	if (!['', 'json-file', 'none'].includes(driver)) {
-		return engineError(400, `logger: no log driver named '${driver}' is registered`);
-	}
-
-	if (!isZero(new JsonFields(fields.raw('LogConfig'), 'LogConfig').raw('Config'))) {
-		return engineError(501, 'virtlab does not model options of the json-file log driver');
-	}
-
 	if (!isZero(fields.raw('StorageOpt'))) {
 		return engineError(500, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
 	}
