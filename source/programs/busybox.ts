@@ -3,7 +3,8 @@
 import {textFromBytes} from '../base/byte-text.js';
 import {compareText} from '../base/bytes.js';
 import {applets as appletNames} from '../model/container/hub/program-names.js';
-import type {Process, Program} from '../model/kernel/program.js';
+import {errorTextOf, failed} from '../model/kernel/errno.js';
+import type {Process, Program, Running} from '../model/kernel/program.js';
 import {printTo} from './standard-io.js';
 
 /** `applets` finds a program by its name; it is handed in, because the table of programs contains this one too. */
@@ -25,8 +26,31 @@ export function busyboxOf(applets: (name: string) => Program | undefined): Progr
 			return 0;
 		}
 
-		return yield * runApplet({...process, argv: [name, ...rest]}, name, applets);
+		return yield * name === '--install' ? installLinks(process, rest) : runApplet({...process, argv: [name, ...rest]}, name, applets);
 	};
+}
+
+/** `--install [-s] [DIR]`: links to this executable for all applets, hard ones or (-s) symbolic ones, in DIR or where each belongs. */
+function * installLinks(process: Process, args: readonly string[]): Running {
+	const {sys} = process;
+	const isSymbolic = args[0] === '-s';
+	const folder = args[isSymbolic ? 1 : 0];
+	const own = sys.readlink('/proc/self/exe');
+	const target = failed(own) ? '/bin/busybox' : own.target;
+	let status = 0;
+	for (const [home, names] of Object.entries(appletNames)) {
+		for (const name of names) {
+			const path = `${folder ?? home}/${name}`;
+			const refusal = isSymbolic ? sys.symlink(target, path) : sys.link(target, path);
+			// What is there already stays, without a word.
+			if (failed(refusal) && refusal.errno !== 'EEXIST') {
+				status = 1;
+				yield * printTo(process, 2, `busybox: ${path}: ${errorTextOf(refusal)}\n`);
+			}
+		}
+	}
+
+	return status;
 }
 
 /** The applets that images have links to, and `busybox` itself. */

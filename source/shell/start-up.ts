@@ -164,6 +164,8 @@ function setWorkingDirectory(shell: Shell): void {
 	const cwd = sys.getcwd();
 	if (!isRight && !failed(cwd)) {
 		shell.variables.set('PWD', cwd.path);
+	} else if (!isRight) {
+		shell.variables.unset('PWD');
 	}
 
 	if (shell.personality.kind !== 'dash') {

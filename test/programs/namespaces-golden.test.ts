@@ -17,3 +17,7 @@ test('what is mounted below a shared mount is mounted below its peers and slaves
 test('in a user namespace ids are translated, and rights count for what belongs to it', () => {
 	expect(played('user-namespaces', 1000)).toBe(golden('user-namespaces.txt'));
 });
+
+test('who keeps a directory outside leaves a chroot, and nobody leaves after pivot_root', () => {
+	expect(played('chroot-escape', 0)).toBe(golden('chroot-escape.txt'));
+});

@@ -4,9 +4,9 @@
 import {millisecondNs, nowNs, secondNs} from '../../base/clock.js';
 import {dropCgroup, readControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
-import {detachMount} from '../kernel/mount-tree.js';
+import {detachEverywhere} from '../kernel/propagation.js';
 import type {Running} from '../kernel/program.js';
-import {resolve} from '../kernel/vfs.js';
+import {getMount, resolve} from '../kernel/vfs.js';
 import type {Container, ContainerId} from './container-schema.js';
 import {changeContainer, containerChannel, getContainer, logContainerEvent} from './container-store.js';
 import {layerPaths} from './container-view.js';
@@ -112,6 +112,6 @@ function unmountFromHost(host: EngineHost, container: Container): void {
 	const caller = hostCaller(host);
 	const found = resolve(caller, layerPaths(host, container).merged, true);
 	if (!failed(found) && found.fs === container.layer.merged) {
-		detachMount(host.tx, found.place.mount);
+		detachEverywhere(host.tx, getMount(caller, found.place.mount));
 	}
 }

@@ -3,8 +3,10 @@
 
 import {encodeText} from '../../base/bytes.js';
 import {errorTextOf, failed} from '../kernel/errno.js';
-import {attachMount} from '../kernel/mount-tree.js';
+import {attachMount, changeMount, findMount, hiddenMount, placeMount} from '../kernel/mount-tree.js';
 import type {Process, Running} from '../kernel/program.js';
+import {copyTree} from '../kernel/propagation.js';
+import type {Mount, Place} from '../kernel/schema.js';
 import type {NodeId, FsId} from '../kernel/file-types.js';
 import {getTask} from '../kernel/tasks.js';
 import {type Caller, resolve} from '../kernel/vfs.js';
@@ -15,7 +17,11 @@ import {execute} from './execute.js';
 
 /** A file or directory of the host that the container sees somewhere. */
 export type BindMount = {
-	readonly source: {readonly fs: FsId; readonly node: NodeId; readonly device: string; readonly type: string; readonly isDirectory: boolean};
+	readonly source: {
+		readonly fs: FsId; readonly node: NodeId; readonly device: string; readonly type: string; readonly isDirectory: boolean;
+		/** The host's mount that shows it, whose mounts below come with it, and how events pass between the two. */
+		readonly mount?: number; readonly propagation?: string;
+	};
 	readonly destination: string;
 	readonly isWritable: boolean;
 };
@@ -298,9 +304,28 @@ function bindHostFile(process: Process, {source, destination, isWritable}: BindM
 		return `error mounting ${JSON.stringify(destination)} to rootfs at ${JSON.stringify(destination)}: mount: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`;
 	}
 
+	const original = source.mount === undefined ? undefined : findMount(tx, source.mount);
+	if (original !== undefined) {
+		bindTree(caller, original, {place: target.place, root: source.node, isWritable, propagation: source.propagation ?? 'rprivate'});
+		return undefined;
+	}
+
 	attachMount(tx, caller.task.namespaces.mnt, {
 		parent: target.place.mount, mountpoint: target.place.node, fs: source.fs, root: source.node, source: source.device, type: source.type,
 		flags: ['relatime', ...(isWritable ? [] : ['ro'])], fsOptions: [],
 	});
 	return undefined;
+}
+
+/** A mount of the host and those below it, in the container: as peers or slaves, or on their own (`rprivate`). */
+function bindTree({context, task}: Caller, original: Mount, {place, root, isWritable, propagation}: {readonly place: Place; readonly root: NodeId; readonly isWritable: boolean; readonly propagation: string}): void {
+	const kinship = propagation.endsWith('shared') ? 'peer' : (propagation.endsWith('slave') ? 'slave' : 'private');
+	const copies = copyTree(context, original, {namespace: task.namespaces.mnt, kinship: () => kinship, root});
+	for (const [from, to] of copies) {
+		const {flags} = findMount(context.tx, to)!;
+		const shown = from === original.id ? flags.filter(flag => flag !== hiddenMount) : flags;
+		changeMount(context.tx, to, {flags: [...new Set([...shown, ...isWritable ? [] : ['ro']])]});
+	}
+
+	placeMount(context.tx, copies.get(original.id)!, place);
 }

@@ -7,9 +7,10 @@ import {allCapabilities} from '../kernel/capabilities.js';
 import {ensureCgroup, writeControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
 import type {Fd, Pid, Running} from '../kernel/program.js';
-import type {Place} from '../kernel/schema.js';
+import {graft} from '../kernel/propagation.js';
+import type {Mount, Place} from '../kernel/schema.js';
 import {attachMount, hiddenMount} from '../kernel/mount-tree.js';
-import {resolve, typeOf, getMount} from '../kernel/vfs.js';
+import {resolve, typeOf, getMount, pathOf} from '../kernel/vfs.js';
 import {cgroupFiles} from './cgroup-limits.js';
 import {containerDevices, ioMaxLines} from './container-devices.js';
 import {defaultPath, environment, startExitCode} from './container-environment.js';
@@ -215,7 +216,7 @@ function mountOnHost(host: EngineHost, path: string, mount: Omit<Parameters<type
 	const caller = hostCaller(host);
 	const found = resolve(caller, path, true);
 	if (!failed(found)) {
-		attachMount(host.tx, caller.task.namespaces.mnt, {...mount, parent: found.place.mount, mountpoint: found.place.node});
+		graft(caller.context, found.place, attachMount(host.tx, caller.task.namespaces.mnt, {...mount, parent: undefined, mountpoint: undefined}));
 	}
 }
 
@@ -293,7 +294,18 @@ function mountOf(host: EngineHost, mount: MountPoint): BindMount | TmpfsMount | 
 	return isEngineError(source) ? source : bindOf(host, source, mount);
 }
 
-function bindOf(host: EngineHost, path: string, {destination, isWritable}: {readonly destination: string; readonly isWritable: boolean}): BindMount | EngineError {
+/** What must be shared on the host before a container can share it (moby/moby oci, validatePropagationMode). */
+function refusePropagation(host: EngineHost, path: string, mount: Mount, propagation: string): EngineError | undefined {
+	const isRefused = propagation.endsWith('shared') ? mount.peerGroup === 0 : propagation.endsWith('slave') && mount.peerGroup === 0 && mount.master === 0;
+	if (!isRefused) {
+		return undefined;
+	}
+
+	const mountpoint = pathOf(hostCaller(host), {mount: mount.id, node: mount.root});
+	return engineError(500, `path ${path} is mounted on ${failed(mountpoint) ? '/' : mountpoint.path} but it is not a shared${propagation.endsWith('slave') ? ' or slave' : ''} mount`);
+}
+
+function bindOf(host: EngineHost, path: string, {destination, isWritable, propagation = 'rprivate'}: Pick<MountPoint, 'destination' | 'isWritable'> & {readonly propagation?: string}): BindMount | EngineError {
 	const caller = hostCaller(host);
 	const found = resolve(caller, path, true);
 	if (failed(found)) {
@@ -301,7 +313,9 @@ function bindOf(host: EngineHost, path: string, {destination, isWritable}: {read
 	}
 
 	const mount = getMount(caller, found.place.mount);
-	return {source: {fs: found.fs, node: found.place.node, device: mount.source, type: mount.type, isDirectory: found.attributes.type === 'directory'}, destination, isWritable};
+	return refusePropagation(host, path, mount, propagation) ?? {
+		source: {fs: found.fs, node: found.place.node, device: mount.source, type: mount.type, isDirectory: found.attributes.type === 'directory', mount: mount.id, propagation}, destination, isWritable,
+	};
 }
 
 type StandardIo = {readonly init: ReadonlyMap<Fd, number>; readonly shim: ReadonlyMap<Fd, number>; readonly own: readonly Fd[]; readonly terminal: number | undefined};

@@ -54,8 +54,8 @@ export function makeTreeFileSystem(tx: ImageTx, tree: LayerTree): FsId {
 
 /** Takes a filesystem away, and with it the places where hosts see it. */
 export function removeFileSystem(tx: ImageTx, fs: FsId): void {
-	for (const {initial} of tx.table('kernel').values()) {
-		for (const mount of [...tx.table(`mount:${initial.mnt}`).values()].filter(each => each.fs === fs)) {
+	for (const namespace of [...tx.table('namespace').values()].filter(({kind}) => kind === 'mnt')) {
+		for (const mount of [...tx.table(`mount:${namespace.id}`).values()].filter(each => each.fs === fs)) {
 			detachMount(tx, mount.id);
 		}
 	}

@@ -8,6 +8,7 @@ import type {Attributes, FsId, NodeId} from './file-types.js';
 import type {FileSystemType, FsContext} from './filesystem.js';
 import {maxPathBytes, maxSymlinks} from './limits.js';
 import {coveringMount, findMount} from './mount-tree.js';
+import {removedFileSystem} from './removed-filesystem.js';
 import type {Mount, Place, Task} from './schema.js';
 
 /** On whose behalf a path is looked up: its root, working directory, mount namespace and credentials count. */
@@ -26,8 +27,8 @@ export type FoundParent = {
 };
 
 export function typeOf(context: FsContext, fs: FsId): FileSystemType {
-	const {type} = must(context.tx.get('filesystem', fs), `typeOf: no filesystem ${fs}`);
-	return must(context.types.get(type), `typeOf: unregistered type ${type}`);
+	const type = context.tx.get('filesystem', fs)?.type;
+	return type === undefined ? removedFileSystem : must(context.types.get(type), `typeOf: unregistered type ${type}`);
 }
 
 /** A mount, usually of the caller's own namespace. */

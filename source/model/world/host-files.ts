@@ -94,6 +94,8 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		...gnuPrograms({family: 'debian', hasProcps: true}),
 		...[...Object.entries(hostPrograms)].flatMap(([folder, names]) => names.map(name => gnu(`${folder}/${name}`, name))),
 		gnu('/usr/bin/dash', 'dash'),
+		// Debian's busybox-static, from which rootfs directories are made by hand.
+		program('/usr/bin/busybox', 'busybox', {flavour: 'busybox', sizeBytes: 1_974_048}),
 		symlink('/usr/bin/sh', 'dash'),
 		...setUserId.map(name => program(`/usr/bin/${name}`, name, {mode: 0o4755})),
 		directory('/home/learner', own),

@@ -8,19 +8,28 @@ import type {BuiltinCall, Doing, Shell} from '../shell.js';
 import {readOptions} from './usage.js';
 
 export function workingDirectory(shell: Shell): string {
+	return knownDirectory(shell) ?? '/';
+}
+
+/** Undefined where no path leads: a removed directory, or one outside of the root directory. */
+function knownDirectory(shell: Shell): string | undefined {
 	const pwd = shell.variables.get('PWD');
 	if (pwd !== undefined && pwd.startsWith('/')) {
 		return pwd;
 	}
 
 	const cwd = shell.process.sys.getcwd();
-	return failed(cwd) ? '/' : cwd.path;
+	return failed(cwd) ? undefined : cwd.path;
 }
 
 /** Goes there and sets PWD and OLDPWD. */
 function changeDirectory(shell: Shell, target: string, isPhysical: boolean): Failure | undefined {
 	const {sys} = shell.process;
-	const before = workingDirectory(shell);
+	const before = knownDirectory(shell);
+	if (before === undefined && !target.startsWith('/')) {
+		return sys.chdir(target) ?? undefined;
+	}
+
 	const logical = normalPath(target.startsWith('/') ? target : `${before}/${target}`);
 	const result = sys.chdir(isPhysical ? target : logical);
 	if (failed(result)) {
@@ -32,7 +41,7 @@ function changeDirectory(shell: Shell, target: string, isPhysical: boolean): Fai
 	}
 
 	const physical = sys.getcwd();
-	shell.variables.set('OLDPWD', before);
+	shell.variables.set('OLDPWD', before ?? '');
 	shell.variables.set('PWD', isPhysical || failed(result) ? (failed(physical) ? logical : physical.path) : logical);
 	return undefined;
 }

@@ -12,3 +12,4 @@ fresh() {
 learner="setpriv --reuid 1000 --regid 1000 --clear-groups"
 fresh "" propagation
 fresh "$learner" user-namespaces
+fresh "" chroot-escape

@@ -45,7 +45,8 @@ export function nameCalls(self: Self): NameCalls {
 		removexattr: (path, name, options) => onFound(find(path, options?.noFollow !== true), found => setXattr(self, found, name, undefined)),
 		statfs: path => onFound(find(path, true), found => typeOf(self.context, found.fs).usage(self.context, found.fs)),
 		chdir: path => onFound(find(path, true), found => enter(self, found, 'cwd')),
-		getcwd: () => pathOf(self.caller, self.task.cwd),
+		// Of a directory outside of the caller's root the kernel says "(unreachable)", which glibc makes ENOENT of (getcwd(3)).
+		getcwd: () => onFound(pathOf(self.caller, self.task.cwd), found => found.path.startsWith('/') ? found : failure('ENOENT')),
 		chroot: path => onFound(find(path, true), found => enter(self, found, 'root')),
 		fchdir: fd => fchdir(self, fd),
 		pivotRoot: (newRoot, putOld) => pivot(self, newRoot, putOld),

@@ -22,15 +22,7 @@ function placeLink(place: (task: Task) => Place): ComputedLink {
 	return {
 		type: 'symlink',
 		target: view => mayFollow(view) ? pathOf(view, place(subjectOf(view))) : failure('EACCES'),
-		magic(view) {
-			if (!mayFollow(view)) {
-				return failure('EACCES');
-			}
-
-			// Simplified: a directory of another mount namespace is reached by its path, if the reader has it.
-			const task = subjectOf(view);
-			return readerOf(view)?.namespaces.mnt === task.namespaces.mnt ? place(task) : undefined;
-		},
+		magic: view => mayFollow(view) ? place(subjectOf(view)) : failure('EACCES'),
 	};
 }
 
