@@ -11,6 +11,7 @@ import type {NodeId, FsId} from '../kernel/file-types.js';
 import {getTask} from '../kernel/tasks.js';
 import {type Caller, resolve} from '../kernel/vfs.js';
 import type {DeviceFile} from './container-devices.js';
+import type {Propagation} from './container-schema.js';
 import type {ContainerUser} from './container-user.js';
 import {dockerInit} from './docker-init.js';
 import {execute} from './execute.js';
@@ -20,7 +21,9 @@ export type BindMount = {
 	readonly source: {
 		readonly fs: FsId; readonly node: NodeId; readonly device: string; readonly type: string; readonly isDirectory: boolean;
 		/** The host's mount that shows it, whose mounts below come with it, and how events pass between the two. */
-		readonly mount?: number; readonly propagation?: string;
+		readonly mount?: number; readonly propagation?: Propagation;
+		/** Without what is mounted below it. */
+		readonly isAlone?: boolean;
 	};
 	readonly destination: string;
 	readonly isWritable: boolean;
@@ -306,7 +309,7 @@ function bindHostFile(process: Process, {source, destination, isWritable}: BindM
 
 	const original = source.mount === undefined ? undefined : findMount(tx, source.mount);
 	if (original !== undefined) {
-		bindTree(caller, original, {place: target.place, root: source.node, isWritable, propagation: source.propagation ?? 'rprivate'});
+		bindTree(caller, original, {...source, place: target.place, isWritable});
 		return undefined;
 	}
 
@@ -318,9 +321,9 @@ function bindHostFile(process: Process, {source, destination, isWritable}: BindM
 }
 
 /** A mount of the host and those below it, in the container: as peers or slaves, or on their own (`rprivate`). */
-function bindTree({context, task}: Caller, original: Mount, {place, root, isWritable, propagation}: {readonly place: Place; readonly root: NodeId; readonly isWritable: boolean; readonly propagation: string}): void {
+function bindTree({context, task}: Caller, original: Mount, {place, node, isWritable, propagation = 'rprivate', isAlone = false}: BindMount['source'] & {readonly place: Place; readonly isWritable: boolean}): void {
 	const kinship = propagation.endsWith('shared') ? 'peer' : (propagation.endsWith('slave') ? 'slave' : 'private');
-	const copies = copyTree(context, original, {namespace: task.namespaces.mnt, kinship: () => kinship, root});
+	const copies = copyTree(context, original, {namespace: task.namespaces.mnt, kinship: () => kinship, root: node, isAlone});
 	for (const [from, to] of copies) {
 		const {flags} = findMount(context.tx, to)!;
 		const shown = from === original.id ? flags.filter(flag => flag !== hiddenMount) : flags;

@@ -19,7 +19,7 @@ import {type BindMount, containerInit, type InitRequest, type TmpfsMount} from '
 import {containerExited, releaseResources} from './container-exit.js';
 import {externalServers, hostnameText, hostsText, makeDirectories, resolvText, writeFile} from './container-files.js';
 import {makeMerged, readTextFile} from './container-filesystem.js';
-import type {Container, ContainerId, MountPoint} from './container-schema.js';
+import type {Container, ContainerId, MountPoint, Propagation} from './container-schema.js';
 import {restrictionsOf} from './container-restrictions.js';
 import {containerShim, shimFds} from './container-shim.js';
 import {changeContainer, containerChannel, getContainer, isRunning, logContainerEvent} from './container-store.js';
@@ -295,7 +295,7 @@ function mountOf(host: EngineHost, mount: MountPoint): BindMount | TmpfsMount | 
 }
 
 /** What must be shared on the host before a container can share it (moby/moby oci, validatePropagationMode). */
-function refusePropagation(host: EngineHost, path: string, mount: Mount, propagation: string): EngineError | undefined {
+function refusePropagation(host: EngineHost, path: string, mount: Mount, propagation: Propagation): EngineError | undefined {
 	const isRefused = propagation.endsWith('shared') ? mount.peerGroup === 0 : propagation.endsWith('slave') && mount.peerGroup === 0 && mount.master === 0;
 	if (!isRefused) {
 		return undefined;
@@ -305,7 +305,7 @@ function refusePropagation(host: EngineHost, path: string, mount: Mount, propaga
 	return engineError(500, `path ${path} is mounted on ${failed(mountpoint) ? '/' : mountpoint.path} but it is not a shared${propagation.endsWith('slave') ? ' or slave' : ''} mount`);
 }
 
-function bindOf(host: EngineHost, path: string, {destination, isWritable, propagation = 'rprivate'}: Pick<MountPoint, 'destination' | 'isWritable'> & {readonly propagation?: string}): BindMount | EngineError {
+function bindOf(host: EngineHost, path: string, {destination, isWritable, propagation = 'rprivate', isAlone = false}: Pick<MountPoint, 'destination' | 'isWritable'> & Partial<Pick<MountPoint, 'propagation' | 'isAlone'>>): BindMount | EngineError {
 	const caller = hostCaller(host);
 	const found = resolve(caller, path, true);
 	if (failed(found)) {
@@ -314,7 +314,7 @@ function bindOf(host: EngineHost, path: string, {destination, isWritable, propag
 
 	const mount = getMount(caller, found.place.mount);
 	return refusePropagation(host, path, mount, propagation) ?? {
-		source: {fs: found.fs, node: found.place.node, device: mount.source, type: mount.type, isDirectory: found.attributes.type === 'directory', mount: mount.id, propagation}, destination, isWritable,
+		source: {fs: found.fs, node: found.place.node, device: mount.source, type: mount.type, isDirectory: found.attributes.type === 'directory', mount: mount.id, propagation, isAlone}, destination, isWritable,
 	};
 }
 

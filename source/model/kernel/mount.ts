@@ -10,7 +10,7 @@ import {attachMount, changeMount, childrenOf, findMount, heldMounts, homeOf, pla
 import type {MountRequest} from './program.js';
 import {copyTree, detachEverywhere, graft, propagatedCopies, type PropagationType, setPropagation} from './propagation.js';
 import type {Mount, Place} from './schema.js';
-import {type Caller, type Found, getMount, resolve, topmost, typeOf} from './vfs.js';
+import {type Caller, getMount, resolve, topmost, typeOf} from './vfs.js';
 
 /** Flags of mount(8) that belong to the mount; all other words are options of the filesystem. */
 const mountFlags = new Set(['ro', 'rw', 'nosuid', 'suid', 'nodev', 'dev', 'noexec', 'exec', 'noatime', 'relatime', 'strictatime', 'nodiratime', 'sync', 'defaults']);
@@ -139,23 +139,21 @@ function bind(caller: Caller, at: Place, request: MountRequest): void | Failure 
 		return failure('ENOSPC');
 	}
 
-	graft(caller.context, at, bindSource(caller, source, {isRecursive, flags: splitOptions(request.options).flags, isNamespace}));
+	graft(caller.context, at, bindSource(caller, original, {root: source.place.node, isRecursive, flags: splitOptions(request.options).flags, isNamespace}));
 	tx.emit({kind: 'mount', namespace, type: 'bind', target: request.target});
 }
 
-/** A mount of what is at a place, in the caller's namespace and without a place of its own yet: what bind mounts graft. */
-export function bindSource(caller: Caller, {place}: Pick<Found, 'place'>, options: {readonly isRecursive: boolean; readonly flags?: readonly string[]; readonly isNamespace?: boolean}): number {
+/** A mount of what is at a place, without a place of its own yet. Namespaces are shown by a filesystem of their own, nsfs. */
+function bindSource(caller: Caller, original: Mount, {root, isRecursive, flags, isNamespace}: {readonly root: number; readonly isRecursive: boolean; readonly flags: readonly string[]; readonly isNamespace: boolean}): number {
 	const {tx} = caller.context;
-	const original = getMount(caller, place.mount);
-	const top = {...original, ...options.isNamespace === true ? {source: 'nsfs', type: 'nsfs', flags: [], fsOptions: [], peerGroup: 0, master: 0} : {}};
-	const {peerGroup, master, fs, source, type, flags, fsOptions} = top;
-	if (!options.isRecursive) {
-		return attachMount(tx, caller.task.namespaces.mnt, {
-			parent: undefined, mountpoint: undefined, fs, root: place.node, source, type, flags: [...new Set([...flags, ...options.flags ?? []])], fsOptions, peerGroup, master,
-		});
+	const namespace = caller.task.namespaces.mnt;
+	if (isNamespace) {
+		return attachMount(tx, namespace, {parent: undefined, mountpoint: undefined, fs: original.fs, root, source: 'nsfs', type: 'nsfs', flags: [], fsOptions: []});
 	}
 
-	return copyTree(caller.context, original, {namespace: caller.task.namespaces.mnt, kinship: () => 'peer', root: place.node}).get(original.id)!;
+	const copy = copyTree(caller.context, original, {namespace, kinship: () => 'peer', root, isAlone: !isRecursive}).get(original.id)!;
+	changeMount(tx, copy, {flags: [...new Set([...original.flags, ...flags])]});
+	return copy;
 }
 
 function moveMount(caller: Caller, at: Place, source: string): void | Failure {

@@ -42,13 +42,15 @@ type CopyOptions = {
 	readonly isLocked?: boolean;
 	/** The root's copy shows this node instead, and only mounts below it are copied. */
 	readonly root?: number;
+	/** Nothing below it is copied. */
+	readonly isAlone?: boolean;
 };
 
 /** Copies a mount and those below it; the copy of the root has no place yet. Answers which mount became which. */
 export function copyTree(context: FsContext, top: Mount, options: CopyOptions): ReadonlyMap<number, number> {
 	const {tx} = context;
 	const copies = new Map<number, number>();
-	for (const mount of treeOf(tx, top)) {
+	for (const mount of options.isAlone === true ? [top] : treeOf(tx, top)) {
 		const parent = mount.id === top.id ? undefined : copies.get(mount.parent!);
 		const isWanted = mount.id === top.id || (parent !== undefined && (options.withUnbindable === true || !mount.isUnbindable) && isShownBelow(context, top, mount, options.root));
 		if (!isWanted) {
