@@ -1,0 +1,3 @@
+absolute 0x500
+	nop
+	db 1

@@ -1,0 +1,8 @@
+	db 1, \
+	   2, \
+	   3
+%define long 4 + \
+	5
+	db long
+	mov eax, \
+	bogus

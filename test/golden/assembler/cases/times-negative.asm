@@ -1,0 +1,3 @@
+	times -1 db 0
+	nop
+	times 510 - 600 db 0

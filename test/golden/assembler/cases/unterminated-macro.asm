@@ -1,0 +1,3 @@
+	db 1
+%macro m 0
+	db 2
