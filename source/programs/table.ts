@@ -20,7 +20,8 @@ import {curl} from './curl.js';
 import {ss} from './ss.js';
 import {tar} from './tar.js';
 import {gunzip, gzip, zcat} from './gzip.js';
-import {ip} from './ip.js';
+import {ip} from './ip/ip.js';
+import {iptables, iptablesSave} from './iptables/iptables.js';
 import {nslookup} from './nslookup.js';
 import {su, sudo} from './sudo.js';
 import {wget} from './wget.js';
@@ -161,6 +162,8 @@ const programs: Record<string, Program> = {
 	gzip,
 	zcat,
 	ip,
+	iptables,
+	'iptables-save': iptablesSave,
 	nslookup,
 	su,
 	sudo,

@@ -73,6 +73,12 @@ export class Tool<Name extends string = string> {
 		return status;
 	}
 
+	/** A text on standard error as it is, after what was printed so far. */
+	* complainPlain(text: string): Blocking<void> {
+		yield * this.out.flush();
+		yield * printTo(this.process, 2, text);
+	}
+
 	/** `NAME: path: No such file or directory`. */
 	complainOf(path: string, refusal: Failure, status: ExitStatus = 1): Blocking<ExitStatus> {
 		return this.complain(`${this.isGnu ? quotedIfNeeded(path) : path}: ${errorTextOf(refusal)}`, status);

@@ -2,7 +2,7 @@
 
 import {errorTextOf, failed} from '../model/kernel/errno.js';
 import {lookUpHost} from './host-lookup.js';
-import {interfacesOf} from './interfaces.js';
+import {linksOf} from './network-view.js';
 import type {Command} from './options.js';
 import {tool} from './tool.js';
 
@@ -73,7 +73,7 @@ export const hostname = tool(hostnameCommand, function * (t) {
 		}
 
 		case 'allAddresses': {
-			yield * t.print(`${interfacesOf(t.process).links.filter(({kind}) => kind !== 'loopback').flatMap(({addresses}) => addresses).map(({address}) => `${address} `).join('')}\n`);
+			yield * t.print(`${linksOf(t.process).filter(({kind}) => kind !== 'loopback').flatMap(({addresses}) => addresses).map(({address}) => `${address} `).join('')}\n`);
 			return 0;
 		}
 

@@ -4,7 +4,7 @@
 import {nowNs} from '../../base/clock.js';
 import {isJsonObject, type Json} from '../../base/json.js';
 import {type Cidr, formatCidr, overlaps, parseCidr, parseIpv4} from '../network/address.js';
-import {addAddress, addLink, findLink, removeLink, setUp} from '../network/link.js';
+import {addAddress, addLink, findLink, randomMac, removeLink, setUp} from '../network/link.js';
 import type {NetNamespaceId} from '../network/network-schema.js';
 import type {DockerNetwork} from './container-schema.js';
 import {allowNetwork, forgetNetwork, installChains} from './docker-firewall.js';
@@ -75,7 +75,7 @@ export function makePredefinedNetworks(engine: Engine): void {
 function makeBridge(engine: Engine, network: DockerNetwork): void {
 	const {tx} = engine;
 	const namespace = hostNetwork(engine);
-	const link = addLink(tx, namespace, {name: network.bridge, kind: 'bridge', mtu: mtuOf(network)});
+	const link = addLink(tx, namespace, {name: network.bridge, kind: 'bridge', mac: randomMac(tx), mtu: mtuOf(network)});
 	setUp(tx, namespace, link.index, true);
 	addAddress(tx, namespace, link.index, {address: network.gateway, prefixLength: parseCidr(network.subnet)!.prefixLength, scope: 'global'});
 	allowNetwork(tx, namespace, network);

@@ -46,6 +46,7 @@ export const errorText = {
 	EAFNOSUPPORT: 'Address family not supported by protocol',
 	EADDRINUSE: 'Address already in use',
 	EADDRNOTAVAIL: 'Cannot assign requested address',
+	ENETDOWN: 'Network is down',
 	ENETUNREACH: 'Network is unreachable',
 	ECONNRESET: 'Connection reset by peer',
 	EISCONN: 'Transport endpoint is already connected',

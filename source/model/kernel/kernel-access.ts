@@ -34,6 +34,16 @@ export type KernelAccess = {
 	resizeTerminal(terminal: number, size: {readonly columns: number; readonly rows: number}): void;
 };
 
+/** What netlink(7) shows of a network namespace. */
+export type NetworkAccess = {
+	readonly tx: Writes<KernelSchema, KernelEvent>;
+	readonly namespace: NamespaceId;
+	/** Whether the caller has CAP_NET_ADMIN over it. */
+	readonly mayChange: boolean;
+	/** The namespace of an open file: /proc/PID/ns/net, or one that is bound to it. */
+	namespaceOf(fd: Fd): NamespaceId | Failure;
+};
+
 export type SpawnOptions = {
 	readonly name: string;
 	readonly parent?: TaskId;

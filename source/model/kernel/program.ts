@@ -14,7 +14,7 @@ import type {
 	Attributes, DeviceNumber, DirectoryEntry, FileTimeUs, FileType, FsUsage, Mode,
 } from './file-types.js';
 import type {NameAnswer} from '../network/name.js';
-import type {KernelAccess} from './kernel-access.js';
+import type {KernelAccess, NetworkAccess} from './kernel-access.js';
 import type {ResourceLimit, ResourceName} from './resource-limits.js';
 import type {SignalName} from './signal.js';
 
@@ -260,6 +260,9 @@ export type SystemCalls = {
 	 * Simplified: datagrams are not modelled; this is the question and its answer.
 	 */
 	queryName(server: string, name: string): NameAnswer;
+
+	/** A netlink socket: the caller's network namespace, to look at and, with CAP_NET_ADMIN over it, to change (model/network/rtnetlink, netfilter). */
+	netlink(): NetworkAccess;
 
 	/** For the daemons that own part of the model (dockerd, libvirtd): the kernel's tables, which Linux would not hand out. */
 	kernel(): KernelAccess;

@@ -58,12 +58,14 @@ function putLink(tx: Tx, namespace: NetNamespaceId, link: Link): Link {
 }
 
 export function changeLink(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, changes: Partial<Pick<Link, 'name' | 'mac' | 'mtu'>>): void {
-	putLink(tx, namespace, {...getLink(tx, namespace, index), ...changes});
+	const link = getLink(tx, namespace, index);
+	putLink(tx, namespace, {...link, ...changes, isMacDrawn: link.isMacDrawn && changes.mac === undefined, isMtuChosen: link.isMtuChosen || changes.mtu !== undefined});
+	adaptBridge(tx, namespace, link.master);
 }
 
 export function addLink(tx: Tx, namespace: NetNamespaceId, link: NewLink): Link {
 	const made = putLink(tx, namespace, {
-		mtu: 1500, isUp: false, segment: undefined, peer: undefined, ...link, index: takeIndex(tx, namespace, link.index), mac: link.mac ?? randomMac(tx), master: undefined, addresses: [],
+		mtu: 1500, isMtuChosen: link.mtu !== undefined, isUp: false, segment: undefined, peer: undefined, ...link, index: takeIndex(tx, namespace, link.index), wasUp: link.isUp ?? false, mac: link.mac ?? randomMac(tx), isMacDrawn: link.mac === undefined, master: undefined, addresses: [],
 		receivedBytes: 0, receivedPackets: 0, sentBytes: 0, sentPackets: 0,
 	});
 	if (made.segment !== undefined) {
@@ -132,7 +134,7 @@ export function setUp(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, isUp:
 		return;
 	}
 
-	putLink(tx, namespace, {...link, isUp});
+	putLink(tx, namespace, {...link, isUp, wasUp: link.wasUp || isUp});
 	if (!isUp) {
 		removeRoutes(tx, namespace, route => route.device === index);
 		forgetNeighbours(tx, namespace, index);
@@ -165,15 +167,37 @@ export function setMaster(tx: Tx, namespace: NetNamespaceId, index: LinkIndex, m
 	if (master !== undefined) {
 		tx.put(`bridge-port:${namespace}`, `${master} ${index}`, {bridge: master, port: index});
 	}
+
+	for (const bridge of new Set([link.master, master])) {
+		adaptBridge(tx, namespace, bridge);
+	}
 }
 
-/** Whether a link could carry a frame: its other end, or some port of a bridge, is up too. */
+/** What nobody chose a bridge takes from its ports: the lowest address and the lowest MTU. Source: Linux net/bridge/br_stp_if.c, br_if.c. */
+function adaptBridge(tx: Tx, namespace: NetNamespaceId, bridge: LinkIndex | undefined): void {
+	const link = bridge === undefined ? undefined : tx.get(`link:${namespace}`, bridge);
+	const ports = link === undefined ? [] : portsOf(tx, namespace, link.index).map(port => getLink(tx, namespace, port));
+	if (link === undefined || ports.length === 0) {
+		return;
+	}
+
+	const mac = link.isMacDrawn ? ports.map(port => port.mac).sort()[0]! : link.mac;
+	const mtu = link.isMtuChosen ? link.mtu : Math.min(...ports.map(port => port.mtu));
+	putLink(tx, namespace, {...link, mac, mtu});
+}
+
+/** Whether a link could carry a frame: its other end, or some port of a bridge, is up too. A bridge that somebody has just made by hand has one, too. */
 export function hasCarrier(tx: Reads<NetworkSchema>, namespace: NetNamespaceId, link: Link): boolean {
 	if (link.kind === 'veth') {
 		return link.peer !== undefined && tx.get(`link:${link.peer.namespace}`, link.peer.index)?.isUp === true;
 	}
 
-	return link.kind !== 'bridge' || portsOf(tx, namespace, link.index).map(port => getLink(tx, namespace, port)).some(port => port.isUp && port.kind !== 'bridge' && hasCarrier(tx, namespace, port));
+	if (link.kind !== 'bridge') {
+		return true;
+	}
+
+	const ports = portsOf(tx, namespace, link.index);
+	return (ports.length === 0 && link.isMacDrawn) || ports.map(port => getLink(tx, namespace, port)).some(port => port.isUp && hasCarrier(tx, namespace, port));
 }
 
 /** Moves a link to another namespace. It arrives down and without addresses, and keeps its number if nobody there has it. */

@@ -31,8 +31,14 @@ export type Link = {
 	readonly name: string;
 	readonly kind: LinkKind;
 	readonly mac: string;
+	/** Nobody chose the address; of a bridge it is then the lowest of its ports'. */
+	readonly isMacDrawn: boolean;
 	readonly mtu: number;
 	readonly isUp: boolean;
+	/** It has been up before, and so has a queue. */
+	readonly wasUp: boolean;
+	/** Somebody chose the MTU; a bridge has the lowest of its ports' otherwise. */
+	readonly isMtuChosen: boolean;
 	/** The bridge whose port it is. */
 	readonly master: LinkIndex | undefined;
 	readonly addresses: readonly InterfaceAddress[];

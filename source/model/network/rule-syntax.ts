@@ -324,7 +324,7 @@ class RuleReader {
 		const protocol = this.#protocol?.value ?? '';
 		const lacks = (module: string, kind: Match['kind']) => this.#loaded.includes(module) && !this.#matches.some(match => match.kind === kind);
 		for (const [module, kind, message] of [
-			['conntrack', 'state', 'conntrack: At least one option is required'], ['state', 'state', 'state: option "--state" must be specified'], ['comment', 'comment', 'comment: option "--comment" must be specified'],
+			['conntrack', 'state', 'conntrack: At least one option is required'], ['state', 'state', 'state: option "--state" must be specified'], ['comment', 'comment', 'comment: option "--comment" must be specified\n'],
 			['addrtype', 'address-type', 'addrtype: you must specify --src-type or --dst-type'], ['multiport', 'multiport', 'multiport expection an option'],
 		] as const) {
 			if (lacks(module, kind)) {

@@ -9,8 +9,8 @@ function not({isInverted}: Test<unknown>): string {
 	return isInverted ? '! ' : '';
 }
 
-/** `-s 10.0.0.0/8 ! -i eth0 -p tcp -m tcp --dport 80 -j ACCEPT`. */
-export function ruleText({source, destination, input, output, protocol, matches, target}: RuleSpec): string {
+/** `-s 10.0.0.0/8 ! -i eth0 -p tcp -m tcp --dport 80 -j ACCEPT`; counters come before the target. */
+export function ruleText({source, destination, input, output, protocol, matches, target}: RuleSpec, counts: readonly string[] = []): string {
 	const words = [
 		...source === undefined ? [] : [`${not(source)}-s ${formatCidr(source.value)}`],
 		...destination === undefined ? [] : [`${not(destination)}-d ${formatCidr(destination.value)}`],
@@ -18,6 +18,7 @@ export function ruleText({source, destination, input, output, protocol, matches,
 		...output === undefined ? [] : [`${not(output)}-o ${output.value}`],
 		...protocol === undefined ? [] : [`${not(protocol)}-p ${protocol.value}`],
 		...matches.map(matchText),
+		...counts,
 		...targetText(target),
 	];
 	return words.join(' ');

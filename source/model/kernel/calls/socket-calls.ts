@@ -5,13 +5,14 @@ import {queryName} from '../../network/name.js';
 import {isCapableOver} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
 import {installFile, makeFile} from '../open-file.js';
+import type {NetworkAccess} from '../kernel-access.js';
 import type {Fd, SocketAddress, SystemCalls, UnixAddress} from '../program.js';
 import {acceptSocket, bindInet, bindUnix, connectInet, connectUnix, getSocket, listenSocket, makeSocket, shutdownSocket} from '../socket.js';
 import {permits, resolve, resolveParent, typeOf} from '../vfs.js';
 import {fileOf, groupOfNew, mayChange} from './descriptor-calls.js';
 import type {Self} from './self.js';
 
-type SocketCalls = Pick<SystemCalls, 'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'shutdown' | 'getsockname' | 'getpeername' | 'echo' | 'queryName'>;
+type SocketCalls = Pick<SystemCalls, 'socket' | 'bind' | 'listen' | 'accept' | 'connect' | 'shutdown' | 'getsockname' | 'getpeername' | 'echo' | 'queryName' | 'netlink'>;
 
 export function socketCalls(self: Self): SocketCalls {
 	const {loop} = self;
@@ -40,7 +41,21 @@ export function socketCalls(self: Self): SocketCalls {
 			const answer = ask(loop.tx, self.task.namespaces.net, {protocol: 'icmp', address, port: 0, sourcePort: 0});
 			return answer.kind === 'lost' ? failure(answer.errno) : {roundTripNs: answer.roundTripNs, ttl: answer.ttl};
 		},
+		netlink: () => netlink(self),
 		queryName: (server, name) => queryName(loop.tx, self.task.namespaces.net, server, name),
+	};
+}
+
+function netlink(self: Self): NetworkAccess {
+	const {loop, task, context} = self;
+	const {net} = task.namespaces;
+	return {
+		tx: loop.tx, namespace: net, mayChange: isCapableOver(loop.tx, task, net, 'CAP_NET_ADMIN'),
+		namespaceOf(fd) {
+			const what = fileOf(self, fd)?.what;
+			const id = what?.kind === 'node' ? typeOf(context, what.fs).namespaceOf?.(context, what.fs, what.node) : undefined;
+			return id === undefined ? failure(what === undefined ? 'EBADF' : 'EINVAL') : (failed(id) || loop.tx.get('net-namespace', id) !== undefined ? id : failure('EINVAL'));
+		},
 	};
 }
 
