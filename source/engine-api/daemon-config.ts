@@ -1,6 +1,6 @@
 // /etc/docker/daemon.json. Source: dockerd(8), "Daemon configuration file"; moby/moby daemon/config.
 //
-// Simplified: of its settings only `insecure-registries` has an effect.
+// Simplified: of its settings only `insecure-registries` and `live-restore` have an effect.
 
 import {isJsonObject, parseJson} from '../base/json.js';
 import {readTextFile} from '../model/container/container-filesystem.js';
@@ -19,6 +19,11 @@ export function readDaemonConfig(host: EngineHost): string | undefined {
 		return `unable to configure the Docker daemon with file ${path}: ${config === undefined ? 'invalid JSON' : 'insecure-registries is not a list of texts'}`;
 	}
 
-	host.tx.put('engine', host.engine, {...engineInfo(host), insecureRegistries: registries});
+	const isLiveRestoring = isJsonObject(config) ? config['live-restore'] ?? false : false;
+	if (typeof isLiveRestoring !== 'boolean') {
+		return `unable to configure the Docker daemon with file ${path}: json: cannot unmarshal ${typeof isLiveRestoring} into Go struct field Config.live-restore of type bool`;
+	}
+
+	host.tx.put('engine', host.engine, {...engineInfo(host), insecureRegistries: registries, isLiveRestoring});
 	return undefined;
 }

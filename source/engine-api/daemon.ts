@@ -9,10 +9,10 @@ import {makeDirectories, writeFile} from '../model/container/container-files.js'
 import {readTextFile} from '../model/container/container-filesystem.js';
 import {stopContainer} from '../model/container/container-control.js';
 import {startContainer} from '../model/container/container-start.js';
-import {isRunning} from '../model/container/container-store.js';
+import {changeContainer, isRunning} from '../model/container/container-store.js';
 import {makePredefinedNetworks} from '../model/container/docker-network.js';
 import {engineInfo} from '../model/container/engine.js';
-import {type EngineHost, type EngineMemory, engineHost, hostCaller, makeEngineMemory, type Work} from '../model/container/engine-host.js';
+import {type EngineHost, type EngineMemory, engineHost, hostCaller, makeEngineMemory, sleepOn, type Work} from '../model/container/engine-host.js';
 import {engineVersion} from '../model/container/version.js';
 import {accept} from '../model/kernel/blocking.js';
 import {failed} from '../model/kernel/errno.js';
@@ -47,7 +47,7 @@ export function * dockerd(process: Process): Running {
 		return refused;
 	}
 
-	const memory = makeEngineMemory();
+	const memory = sharedMemory(process);
 	const host = engineHost(process, memory);
 	for (const signal of ['TERM', 'INT', 'HUP'] as const) {
 		process.sys.sigaction(signal, 'catch');
@@ -82,6 +82,17 @@ export function * dockerd(process: Process): Running {
 			process.sys.write(2, encodeText(refusal === undefined ? '' : `${refusal}\n`));
 		}
 	}
+}
+
+/** The shims of containers that outlived a daemon and the next daemon must find each other; who was attached through the old one is gone. */
+function sharedMemory({sys}: Process): EngineMemory {
+	const memory = sys.kernel().shared('dockerd', makeEngineMemory);
+	memory.isStopping = false;
+	for (const live of memory.live.values()) {
+		live.attachments.clear();
+	}
+
+	return memory;
 }
 
 /** `dockerd --version`, and options that would be ignored if they were not refused. */
@@ -153,8 +164,12 @@ function listen(host: EngineHost): Fd | string {
 	return socket;
 }
 
-/** Containers that should run start again with the daemon. */
+/** Containers that a daemon before this one left running are stopped, unless it may keep them; then those that should run start again. */
 function * restoreContainers(host: EngineHost): Work<void> {
+	if (!engineInfo(host).isLiveRestoring) {
+		yield * stopAll(host);
+	}
+
 	for (const container of [...host.tx.table(`container:${host.engine}`).values()]) {
 		const policy = container.hostConfig.RestartPolicy.Name;
 		const wants = policy === 'always' || (policy === 'unless-stopped' && !container.state.isManuallyStopped);
@@ -164,12 +179,38 @@ function * restoreContainers(host: EngineHost): Work<void> {
 	}
 }
 
-function * shutDown(host: EngineHost, socket: Fd): Running {
-	host.memory.isStopping = true;
-	for (const container of [...host.tx.table(`container:${host.engine}`).values()]) {
-		if (isRunning(container)) {
-			yield * stopContainer(host, container.id, container.config.StopTimeout ?? shutdownSeconds);
+/** Stops all containers at the same time. Their restart policies do not see it as somebody's wish. */
+function * stopAll(host: EngineHost): Work<void> {
+	const {memory} = host;
+	const channel = `dockerd-stopped:${host.engine}`;
+	let running = 0;
+	memory.isStopping = true;
+	for (const {id, config, state} of [...host.tx.table(`container:${host.engine}`).values()]) {
+		if (!['running', 'paused', 'restarting'].includes(state.status)) {
+			continue;
 		}
+
+		running++;
+		host.process.sys.fork(function * (thread) {
+			const own = engineHost(thread, memory);
+			yield * stopContainer(own, id, config.StopTimeout ?? shutdownSeconds);
+			changeContainer(own, id, {state: {isManuallyStopped: state.isManuallyStopped}});
+			running--;
+			own.access.wake(channel);
+			return 0;
+		}, {thread: true});
+	}
+
+	while (running > 0) {
+		yield * sleepOn([channel]);
+	}
+
+	memory.isStopping = false;
+}
+
+function * shutDown(host: EngineHost, socket: Fd): Running {
+	if (!engineInfo(host).isLiveRestoring) {
+		yield * stopAll(host);
 	}
 
 	host.process.sys.close(socket);

@@ -60,7 +60,7 @@ export function infoJson(engine: EngineReader): JsonObject {
 		NCPU: kernel.cpuCount, MemTotal: kernel.memoryBytes, GenericResources: null, DockerRootDir: '/var/lib/docker', HttpProxy: '', HttpsProxy: '', NoProxy: '',
 		Name: engine.tx.get('namespace', kernel.initial.uts)?.hostname ?? '', Labels: [], ExperimentalBuild: false, ServerVersion: engineVersion,
 		Runtimes: {'io.containerd.runc.v2': {path: 'runc'}, runc: {path: 'runc'}}, DefaultRuntime: 'runc',
-		Swarm: {NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null}, LiveRestoreEnabled: false, Isolation: '', InitBinary: 'docker-init',
+		Swarm: {NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null}, LiveRestoreEnabled: engineInfo(engine).isLiveRestoring ?? false, Isolation: '', InitBinary: 'docker-init',
 		ContainerdCommit: {ID: 'b98a3aace656320842a23f4a392a33f46af97866'}, RuncCommit: {ID: 'v1.3.2-0-gaeabe4e7'}, InitCommit: {ID: 'de40ad0'},
 		SecurityOptions: ['name=cgroupns'], Warnings: null,
 	};

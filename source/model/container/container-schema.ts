@@ -335,6 +335,8 @@ export type EngineInfo = {
 	/** Where the search for a host port that nobody chose begins. */
 	readonly nextHostPort: number;
 	readonly startedNs: Nanoseconds;
+	/** `live-restore`: containers outlive the daemon. */
+	readonly isLiveRestoring?: boolean;
 	/** What docker prepares in every container: see container-filesystem.ts. */
 	readonly initLayer: FsId | undefined;
 	/** `insecure-registries` of daemon.json: `host:port` or a network. */

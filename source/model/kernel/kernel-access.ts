@@ -19,6 +19,8 @@ export type KernelAccess = {
 	spawn(options: SpawnOptions, main: (process: Process) => Running): TaskId | Failure;
 	/** Sends a signal to a task by its id in this kernel, whatever namespace it is in. */
 	signal(task: TaskId, signal: SignalName): void | Failure;
+	/** What processes of the same daemon have in common, made when it is first asked for. It outlives each of them. */
+	shared<T extends object>(key: string, make: () => T): T;
 	/** Wakes everything that sleeps on a channel. */
 	wake(channel: string): void;
 	/** Freezes or thaws all tasks of a cgroup and those below it, as cgroup.freeze does. */

@@ -93,6 +93,8 @@ export class RunLoop {
 	work = 0;
 	hooks: TaskHooks = {deliver: () => true, ended() {}, overCpuLimit() {}, timer() {}};
 	accounting: Accounting | undefined;
+	/** What several processes of one daemon have in common outside the world, as generators are: by the daemon's own key. */
+	readonly shared = new Map<string, object>();
 	/** How to make superblocks of types that need more than options, as overlay needs its directories. */
 	readonly mountable = new Map<string, (context: FsContext, caller: Caller, options: Readonly<Record<string, string>>) => FsId | Failure>();
 	#tx: Transaction<KernelSchema, KernelEvent> | undefined;

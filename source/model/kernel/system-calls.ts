@@ -54,6 +54,12 @@ function kernelAccess(self: Self): KernelAccess {
 
 			postSignal(loop, kernel, task, signal);
 		},
+		shared(key, make) {
+			const whole = `${kernel}:${key}`;
+			const found = loop.shared.get(whole) ?? make();
+			loop.shared.set(whole, found);
+			return found as ReturnType<typeof make>;
+		},
 		wake(channel) {
 			loop.wake(channel);
 		},
