@@ -96,7 +96,7 @@ function * runCommand(client: Client, {flags: globals, name, command, rest}: Cal
 	}
 
 	const mode = progressMode(client, globals);
-	return refused(mode) ? mode : yield * command.run({compose: {client, globals, progress: new Progress(client, mode)}, flags: parsed.flags, args: parsed.args});
+	return refused(mode) ? mode : yield * command.run({compose: {client, globals, progress: new Progress(client, mode, command.title)}, flags: parsed.flags, args: parsed.args});
 }
 
 function countProblem({arguments: rule}: ComposeCommand, path: string, count: number): string | undefined {

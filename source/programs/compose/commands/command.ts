@@ -7,7 +7,11 @@ import type {Compose} from '../engine/compose.js';
 
 export type ComposeCall = {readonly compose: Compose; readonly flags: Flags; readonly args: readonly string[]};
 
-export type ComposeCommand = Described & {readonly run: (call: ComposeCall) => Steps<number | Refusal>};
+export type ComposeCommand = Described & {
+	/** What the progress on a terminal is headed; `Running` by itself. */
+	readonly title?: string;
+	readonly run: (call: ComposeCall) => Steps<number | Refusal>;
+};
 
 /** The services that were named, or all. */
 export const services = '[SERVICE...]';

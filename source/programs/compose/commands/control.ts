@@ -43,7 +43,7 @@ export const down: ComposeCommand = {
 };
 
 export const stop: ComposeCommand = {
-	kind: 'command', use: `[OPTIONS] ${services}`, short: 'Stop services', flags: stopFlags, arguments: anyNumber,
+	kind: 'command', title: 'Stopping', use: `[OPTIONS] ${services}`, short: 'Stop services', flags: stopFlags, arguments: anyNumber,
 	* run({compose, flags, args}) {
 		const which = yield * found(compose, args, {all: true});
 		if (refused(which)) {
@@ -59,7 +59,7 @@ function * servicesOf(compose: Compose, {project, name}: ProjectOrName, containe
 	return project ?? (containers.length === 0 ? refusal(`no container found for project "${name}": not found`) : yield * projectFromLabels(compose, name));
 }
 
-export const restart: ComposeCommand = {kind: 'command', use: `[OPTIONS] ${services}`, short: 'Restart service containers', flags: restartFlags, arguments: anyNumber, run: restartServices};
+export const restart: ComposeCommand = {kind: 'command', title: 'Restarting', use: `[OPTIONS] ${services}`, short: 'Restart service containers', flags: restartFlags, arguments: anyNumber, run: restartServices};
 
 function * restartServices({compose, flags, args}: ComposeCall): Steps<number | Refusal> {
 	const which = yield * found(compose, [], {all: true});
@@ -83,7 +83,7 @@ function * restartServices({compose, flags, args}: ComposeCall): Steps<number | 
 }
 
 export const kill: ComposeCommand = {
-	kind: 'command', use: `[OPTIONS] ${services}`, short: 'Force stop service containers', flags: killFlags, arguments: anyNumber,
+	kind: 'command', title: 'Killing', use: `[OPTIONS] ${services}`, short: 'Force stop service containers', flags: killFlags, arguments: anyNumber,
 	* run({compose, flags, args}) {
 		const which = yield * found(compose, args, {all: false, oneOff: 'include'});
 		if (refused(which)) {
@@ -101,7 +101,7 @@ export const kill: ComposeCommand = {
 };
 
 const paused = (use: string, short: string, flags: ComposeCommand['flags'], words: Action['words'], verb: 'pause' | 'unpause'): ComposeCommand => ({
-	kind: 'command', use, short, flags, arguments: anyNumber,
+	kind: 'command', title: words[0], use, short, flags, arguments: anyNumber,
 	* run({compose, args}) {
 		const which = yield * found(compose, args, {all: false});
 		return refused(which) ? which : statusOf(yield * actOnAll(compose, which.containers, {words, request: ({id}) => ({method: 'POST', path: `/containers/${id}/${verb}`})}));
@@ -112,7 +112,7 @@ export const pause = paused(services, 'Pause services', pauseFlags, ['Pausing', 
 export const unpause = paused(services, 'Unpause services', unpauseFlags, ['Unpausing', 'Unpaused'], 'unpause');
 
 export const rm: ComposeCommand = {
-	kind: 'command', use: `[OPTIONS] ${services}`, short: 'Removes stopped service containers',
+	kind: 'command', title: 'Removing', use: `[OPTIONS] ${services}`, short: 'Removes stopped service containers',
 	long: 'Removes stopped service containers\n\nBy default, anonymous volumes attached to containers will not be removed. You\ncan override this with -v. To list all volumes, use "docker volume ls".\n\nAny data which is not in a volume will be lost.',
 	flags: rmFlags, arguments: anyNumber, run: removeStopped,
 };

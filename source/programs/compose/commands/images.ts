@@ -12,7 +12,7 @@ import {buildFlags, pullFlags, pushFlags} from './flag-table.js';
 import {projectOf} from './project-source.js';
 
 export const build: ComposeCommand = {
-	kind: 'command', use: `[OPTIONS] ${services}`, short: 'Build or rebuild services', flags: buildFlags, arguments: anyNumber,
+	kind: 'command', title: 'Building', use: `[OPTIONS] ${services}`, short: 'Build or rebuild services', flags: buildFlags, arguments: anyNumber,
 	* run({compose, flags, args}) {
 		const project = yield * projectOf(compose, args);
 		if (refused(project)) {
@@ -37,7 +37,7 @@ export const build: ComposeCommand = {
 };
 
 export const pull: ComposeCommand = {
-	kind: 'command', use: `[OPTIONS] ${services}`, short: 'Pull service images', flags: pullFlags, arguments: anyNumber,
+	kind: 'command', title: 'Pulling', use: `[OPTIONS] ${services}`, short: 'Pull service images', flags: pullFlags, arguments: anyNumber,
 	* run({compose, flags, args}) {
 		const policy = flags.text('policy');
 		const whole = yield * projectOf(compose, args);
@@ -65,7 +65,7 @@ export const pull: ComposeCommand = {
 };
 
 export const push: ComposeCommand = {
-	kind: 'command', use: `[OPTIONS] ${services}`, short: 'Push service images', flags: pushFlags, arguments: anyNumber,
+	kind: 'command', title: 'Pushing', use: `[OPTIONS] ${services}`, short: 'Push service images', flags: pushFlags, arguments: anyNumber,
 	* run({compose, flags, args}) {
 		const whole = yield * projectOf(compose, args);
 		const project = refused(whole) ? whole : selectServices(whole, args, flags.bool('include-deps'));

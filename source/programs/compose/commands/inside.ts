@@ -87,7 +87,7 @@ export const stats: ComposeCommand = {
 };
 
 export const cp: ComposeCommand = {
-	kind: 'command', use: '[OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n\tdocker compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH', short: 'Copy files/folders between a service container and the local filesystem', flags: cpFlags,
+	kind: 'command', title: 'Copying', use: '[OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n\tdocker compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH', short: 'Copy files/folders between a service container and the local filesystem', flags: cpFlags,
 	arguments: {kind: 'exactly', count: 2}, run: copyFiles,
 };
 
@@ -116,14 +116,14 @@ function * copyFiles(call: ComposeCall): Steps<number | Refusal> {
 
 	for (const {name} of containers) {
 		const path = (text: string) => text.replace(/^[^:]+:/v, `${name}:`);
-		const event = `${name} ${from === undefined ? source : path(source)} to ${from === undefined ? path(destination) : destination}`;
-		yield * compose.progress.event({id: event, text: '', status: 'Copying', kind: 'working'});
+		const text = `copy ${from === undefined ? source : path(source)} to ${from === undefined ? path(destination) : destination}`;
+		yield * compose.progress.event({id: name, text, status: 'Copying', kind: 'working'});
 		const outcome = yield * runDocker(compose, dockerCp, [ifTrue('archive', flags.bool('archive')), ifTrue('follow-link', flags.bool('follow-link')), ['quiet', 'true']], from === undefined ? [source, path(destination)] : [path(source), destination]);
 		if (refused(outcome) || outcome !== 0) {
 			return outcome;
 		}
 
-		yield * compose.progress.event({id: event, text: '', status: 'Copied', kind: 'done'});
+		yield * compose.progress.event({id: name, text, status: 'Copied', kind: 'done'});
 	}
 
 	return 0;

@@ -21,7 +21,7 @@ import {projectOf, projectOrName, selectedProject} from './project-source.js';
 import {projectFromLabels} from './label-project.js';
 
 export const up: ComposeCommand = {kind: 'command', use: `[OPTIONS] ${services}`, short: 'Create and start containers', flags: upFlags, arguments: anyNumber, run: bringUp};
-export const create: ComposeCommand = {kind: 'command', use: `[OPTIONS] ${services}`, short: 'Creates containers for a service', flags: createFlags, arguments: anyNumber, run: createOnly};
+export const create: ComposeCommand = {kind: 'command', title: 'Creating', use: `[OPTIONS] ${services}`, short: 'Creates containers for a service', flags: createFlags, arguments: anyNumber, run: createOnly};
 
 function flagProblem(flags: Flags): string | undefined {
 	const both = (a: string, b: string) => flags.bool(a) && flags.bool(b);
@@ -163,6 +163,7 @@ function * inForeground(compose: Compose, flags: Flags, {project, chosen, start,
 	const isShown = ({service}: Container) => attached.includes(service) && !flags.list('no-attach').includes(service) && project.services.get(service)?.get('attach') !== false;
 	const containers = found.filter(({service}) => chosen.includes(service));
 	const names = containers.filter(container => isShown(container)).map(container => shortName(container));
+	compose.progress.begin('Running');
 	yield * print(compose.client, `Attaching to ${names.join(', ')}\n`);
 	const abort = flags.bool('abort-on-container-exit') || from !== '' ? 'exit' : (flags.bool('abort-on-container-failure') ? 'failure' : 'no');
 	return yield * runAttached(compose, {

@@ -10,7 +10,7 @@ import {refusal, refused, type Refusal, type Steps} from '../../docker/command/r
 import {marshal, memberOf, numberOf, objectOf, textOf, type Json} from '../../docker/go/json.js';
 import {streamLogs} from '../engine/attach.js';
 import {findContainers, shortName} from '../engine/containers.js';
-import {containerNumberLabel, oneOffLabel, projectLabel, serviceLabel} from '../engine/labels.js';
+import {oneOffLabel, projectLabel, serviceLabel} from '../engine/labels.js';
 import {LogPrinter} from '../output/log-printer.js';
 import {together} from '../output/together.js';
 import {anyNumber, services, type ComposeCall, type ComposeCommand} from './command.js';
@@ -137,14 +137,14 @@ export const wait: ComposeCommand = {
 			return refusal(`no containers for project "${refused(which) ? '' : which.name}"`);
 		}
 
-		const one = function * ({id, name, document}: (typeof containers)[number]): Steps<number | Refusal> {
+		const one = function * ({id}: (typeof containers)[number]): Steps<number | Refusal> {
 			const answer = yield * fetchJson(compose.client, {method: 'POST', path: `/containers/${id}/wait`});
 			if (refused(answer)) {
 				return answer;
 			}
 
 			const code = numberOf(memberOf(answer.value, 'StatusCode'));
-			yield * print(compose.client, `container "${textOf(memberOf(document, 'Labels', containerNumberLabel)) === '' ? name : id}" exited with status code ${code}\n`);
+			yield * print(compose.client, `container "${id}" exited with status code ${code}\n`);
 			return code;
 		};
 		const codes = yield * together(compose.client.process, containers.map(container => one(container)));

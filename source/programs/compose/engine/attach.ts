@@ -8,7 +8,6 @@ import {print, warn} from '../../docker/client/client.js';
 import {Demultiplexer} from '../../docker/client/multiplex.js';
 import {call, fetchJson, hijack, stream} from '../../docker/client/request.js';
 import {failed} from '../../../model/kernel/errno.js';
-import {read} from '../../../model/kernel/blocking.js';
 import {refused, type Refusal, type Steps} from '../../docker/command/refusal.js';
 import {flagOf, memberOf, numberOf, textOf} from '../../docker/go/json.js';
 import type {LogPrinter} from '../output/log-printer.js';
@@ -44,12 +43,14 @@ class AttachedRun {
 	#hasStatus = false;
 	#stopping: 'no' | 'wanted' | 'begun' = 'no';
 	#isInterrupted = false;
-	#openContainers: number;
+	#isKilled = false;
+	#isStartOver = false;
+	/** Their streams end by nothing. */
+	readonly #neverStarted = new Set<string>();
 
 	constructor(compose: Compose, options: AttachOptions) {
 		this.#compose = compose;
 		this.#options = options;
-		this.#openContainers = options.containers.length;
 	}
 
 	* run(): Steps<number | Refusal> {
@@ -70,7 +71,11 @@ class AttachedRun {
 			attached.push([container, opened.fd]);
 		}
 
-		yield * together(this.#compose.client.process, [this.#start(), this.#watch(), ...attached.map(([container, fd]) => this.#follow(container, fd))], {onSignal: () => this.#onSignal()});
+		yield * together(this.#compose.client.process, [this.#start(), ...attached.map(([container, fd]) => this.#follow(container, fd))], {more: () => this.#next(), onSignal: () => this.#onSignal()});
+		if (this.#isKilled) {
+			yield * together(this.#compose.client.process, containers.map(({id}) => call(this.#compose.client, {method: 'POST', path: `/containers/${id}/kill`})));
+		}
+
 		for (const [signal, disposition] of before) {
 			sys.sigaction(signal, disposition);
 		}
@@ -80,55 +85,62 @@ class AttachedRun {
 
 	* #start(): Steps<void> {
 		const problem = yield * this.#options.start();
-		if (problem !== undefined) {
-			this.#problem ??= problem;
-			this.#stopping = this.#stopping === 'no' ? 'wanted' : this.#stopping;
-		}
+		this.#problem ??= problem;
+		this.#isStartOver = true;
+		yield * this.#states();
 	}
 
-	/** Stops the others when it is time to. */
-	* #watch(): Steps<void> {
-		while (this.#openContainers > 0) {
-			if (this.#stopping === 'wanted') {
-				this.#stopping = 'begun';
-				yield * this.#stopAll();
-			}
-
-			yield * sleep(this.#compose.client.process, 100_000_000);
-		}
-	}
-
-	* #stopAll(): Steps<void> {
+	/** The containers that run; of those that will never, once all is started, no output is waited for. */
+	* #states(): Steps<readonly Container[]> {
 		const running: Container[] = [];
 		for (const container of this.#options.containers) {
 			const found = yield * fetchJson(this.#compose.client, {method: 'GET', path: `/containers/${container.id}/json`});
 			const state = refused(found) ? '' : textOf(memberOf(found.value, 'State', 'Status'));
 			running.push(...['running', 'paused', 'restarting'].includes(state) ? [container] : []);
+			if (state === 'created' && this.#isStartOver) {
+				this.#neverStarted.add(container.id);
+			}
 		}
 
-		this.#problem ??= yield * stopContainers(this.#compose, running, this.#options.timeoutSeconds);
-		// What was never started ends no stream.
-		this.#openContainers = this.#problem === undefined ? this.#openContainers : 0;
+		return running;
 	}
 
-	* #onSignal(): Steps<'stop' | undefined> {
-		const {client} = this.#compose;
-		for (const signal of client.process.sys.takeSignals()) {
-			if (signal === 'WINCH') {
-				continue;
-			}
+	/** What could not be started ends the command; what runs is left running. Otherwise the others are stopped, once, when it is time to. */
+	#next(): ReadonlyArray<Steps<void>> | 'stop' {
+		return this.#problem === undefined || this.#isInterrupted ? this.#whenWanted() : 'stop';
+	}
 
-			if (this.#stopping !== 'no') {
-				yield * together(client.process, this.#options.containers.map(({id}) => call(client, {method: 'POST', path: `/containers/${id}/kill`})));
-				return 'stop';
-			}
-
-			yield * warn(client, 'Gracefully Stopping... press Ctrl+C again to force\n');
-			this.#isInterrupted = true;
-			this.#stopping = 'wanted';
+	#whenWanted(): ReadonlyArray<Steps<void>> {
+		if (this.#stopping !== 'wanted') {
+			return [];
 		}
 
-		return undefined;
+		this.#stopping = 'begun';
+		return [this.#stopAll()];
+	}
+
+	* #stopAll(): Steps<void> {
+		const running = yield * this.#states();
+		this.#compose.progress.begin('Stopping');
+		const problem = yield * stopContainers(this.#compose, running, this.#options.timeoutSeconds);
+		this.#problem ??= problem;
+	}
+
+	#onSignal(): ReadonlyArray<Steps<void>> | 'stop' {
+		const {client} = this.#compose;
+		const signals = client.process.sys.takeSignals().filter(signal => signal !== 'WINCH');
+		if (signals.length === 0) {
+			return [];
+		}
+
+		if (this.#isInterrupted) {
+			this.#isKilled = true;
+			return 'stop';
+		}
+
+		this.#isInterrupted = true;
+		this.#stopping = this.#stopping === 'no' ? 'wanted' : this.#stopping;
+		return [warn(client, 'Gracefully Stopping... press Ctrl+C again to force\n'), ...this.#whenWanted()];
 	}
 
 	/** One container's output, over its restarts, to its end. */
@@ -142,8 +154,6 @@ class AttachedRun {
 			yield * this.#show(container, open, frames);
 			open = yield * this.#ended(container, name);
 		}
-
-		this.#openContainers--;
 	}
 
 	* #show(container: Container, fd: number, frames: Demultiplexer | undefined): Steps<void> {
@@ -151,12 +161,17 @@ class AttachedRun {
 		const {printer, shown} = this.#options;
 		const name = shortName(container);
 		for (;;) {
-			const bytes = yield * read(client.process, fd, 65_536);
-			if (failed(bytes) ? bytes.errno !== 'EINTR' : bytes.length === 0) {
+			const bytes = client.process.sys.read(fd, 65_536);
+			if (failed(bytes) && bytes.errno === 'EAGAIN' && !this.#neverStarted.has(container.id)) {
+				yield {kind: 'sleep', channels: [client.process.sys.readChannel(fd)]};
+				continue;
+			}
+
+			if (failed(bytes) || bytes.length === 0) {
 				break;
 			}
 
-			for (const frame of failed(bytes) ? [] : frames?.push(bytes) ?? [{fd: 1 as const, bytes}]) {
+			for (const frame of frames?.push(bytes) ?? [{fd: 1 as const, bytes}]) {
 				if (shown(container)) {
 					yield * printer.bytes(name, frame.fd, frame.bytes);
 				}

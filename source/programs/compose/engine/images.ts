@@ -2,6 +2,7 @@
 // (ensureImagesExists), pull.go, push.go.
 
 import {fullName, isReferenceError, parseReference, tagOrDigest, withDefaultTag} from '../../../model/container/reference.js';
+import {progressText} from '../../docker/client/json-message.js';
 import {fetchJson, jsonLines, stream} from '../../docker/client/request.js';
 import {refusal, refused, type Refusal, type Steps} from '../../docker/command/refusal.js';
 import {memberOf, textOf, objectOf, type Json} from '../../docker/go/json.js';
@@ -107,6 +108,9 @@ function * pullOne(compose: Compose, {image, name, isQuiet}: {readonly image: st
 	return undefined;
 }
 
+/** A width at which the bar is drawn. */
+const barWidth = 200;
+
 /** Layers are parts of their service's line. */
 function * layerEvents(compose: Compose, opened: Parameters<typeof jsonLines>[0], parent: string | undefined): Steps<Refusal | undefined> {
 	return yield * jsonLines(opened, function * (line: Json): Steps<Refusal | undefined> {
@@ -119,7 +123,7 @@ function * layerEvents(compose: Compose, opened: Parameters<typeof jsonLines>[0]
 		const status = textOf(memberOf(line, 'status'));
 		if (parent !== undefined && memberOf(line, 'progressDetail') !== undefined && /^[\da-f]{12}$/v.test(id)) {
 			const isDone = ['Pull complete', 'Already exists', 'Pushed', 'Layer already exists'].includes(status);
-			yield * compose.progress.event({id, text: status, parent, kind: isDone ? 'done' : 'working'});
+			yield * compose.progress.event({id, text: status, status: progressText(objectOf(memberOf(line, 'progressDetail')), barWidth), parent, kind: isDone ? 'done' : 'working'});
 		}
 
 		return undefined;

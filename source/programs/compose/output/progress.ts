@@ -31,7 +31,7 @@ type Shown = ProgressEvent & {readonly startNs: Nanoseconds; readonly endNs: Nan
 export class Progress {
 	readonly #client: Client;
 	readonly #mode: ProgressMode;
-	readonly #title: string;
+	#title: string;
 	readonly #shown = new Map<string, Shown>();
 	#lines = 0;
 
@@ -39,6 +39,13 @@ export class Progress {
 		this.#client = client;
 		this.#mode = mode;
 		this.#title = title;
+	}
+
+	/** A new piece of work: what was shown stays above it. */
+	begin(title: string): void {
+		this.#title = title;
+		this.#shown.clear();
+		this.#lines = 0;
 	}
 
 	* event(event: ProgressEvent): Steps<void> {

@@ -8,10 +8,10 @@ import type {Steps} from '../../docker/command/refusal.js';
 type Part<T> = {readonly steps: Steps<T>; readonly index: number; sleep: Extract<Wait, {kind: 'sleep'}> | undefined};
 
 /**
- * Runs the parts to their ends; the results are in the order of the parts. `more` may add parts when one has ended, and is how a part
- * waits for others. `onSignal` runs when a caught signal has come, before the parts go on.
+ * Runs the parts to their ends; the results are in the order of the parts. `more` is asked when one has ended, and is how a part waits for
+ * others; `onSignal` when a caught signal has come. Both may add parts, or end the whole at once.
  */
-export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, options: {readonly more?: (result: T) => ReadonlyArray<Steps<T>>; readonly onSignal?: () => Steps<'stop' | undefined>} = {}): Steps<readonly T[]> {
+export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, options: {readonly more?: (result: T) => ReadonlyArray<Steps<T>> | 'stop'; readonly onSignal?: () => ReadonlyArray<Steps<T>> | 'stop'} = {}): Steps<readonly T[]> {
 	const results: T[] = [];
 	let count = 0;
 	const running: Array<Part<T>> = [];
@@ -22,6 +22,7 @@ export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, 
 
 	let wake: Wake = 'woken';
 	while (running.length > 0) {
+		const before = running.length;
 		for (const part of [...running]) {
 			const turn = part.steps.next(wakeOf(process, part, wake));
 			if (turn.done !== true) {
@@ -31,17 +32,28 @@ export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, 
 
 			running.splice(running.indexOf(part), 1);
 			results[part.index] = turn.value;
-			for (const steps of options.more?.(turn.value) ?? []) {
+			const more = options.more?.(turn.value) ?? [];
+			if (more === 'stop') {
+				return results;
+			}
+
+			for (const steps of more) {
 				add(steps);
 			}
 		}
 
 		if (running.length > 0) {
-			wake = yield waitOf(running);
+			// What has ended or been added may be what another part waits for.
+			wake = yield running.length === before ? waitOf(running) : {kind: 'step'};
 		}
 
-		if (wake === 'signal' && options.onSignal !== undefined && (yield * options.onSignal()) === 'stop') {
-			break;
+		const added = wake === 'signal' ? options.onSignal?.() ?? [] : [];
+		if (added === 'stop') {
+			return results;
+		}
+
+		for (const steps of added) {
+			add(steps);
 		}
 	}
 

@@ -87,7 +87,7 @@ function plainText(line: Json, {isTerminal, width}: {readonly isTerminal: boolea
 }
 
 /** `[=====>      ]  1.2MB/3.4MB`; the bar only on wide terminals. */
-function progressText(detail: ReadonlyMap<string, Json>, width: number): string {
+export function progressText(detail: ReadonlyMap<string, Json>, width: number): string {
 	const current = numberOf(detail.get('current'));
 	const total = numberOf(detail.get('total'));
 	const units = textOf(detail.get('units'));

@@ -110,19 +110,30 @@ export const info: CommandSpec = {
 	run: showInfo,
 };
 
+/**
+ * Simplified: buildx and compose are parts of our docker, and answer whether their files are there or not.
+ */
+const clientPlugins = [{name: 'buildx', short: 'Docker Buildx', version: 'v0.29.1'}, {name: 'compose', short: 'Docker Compose', version: 'v2.40.3'}] as const;
+
+const pluginFolder = '/usr/libexec/docker/cli-plugins';
+
+function pluginJson({name, short, version}: (typeof clientPlugins)[number]): Json {
+	return new Map([['SchemaVersion', '0.1.0'], ['Vendor', 'Docker Inc.'], ['Version', version], ['ShortDescription', short], ['Name', name], ['Path', `${pluginFolder}/docker-${name}`]]);
+}
+
 function * showInfo({client, flags}: Call): Steps<number | Refusal> {
 	const answer = yield * fetchJson(client, {method: 'GET', path: '/info'});
 	if (flags.text('format') !== '') {
 		const document = new Map<string, Json>([
 			...refused(answer) ? [] : objectOf(answer.value),
-			['ClientInfo', new Map<string, Json>([['Debug', false], ['Version', clientVersion], ['GitCommit', clientCommit], ['GoVersion', 'go1.24.3'], ['Os', 'linux'], ['Arch', 'amd64'], ['BuildTime', 'Fri May 30 12:07:14 2025'], ['Context', 'default'], ['Plugins', []], ['Warnings', undefined]])],
+			['ClientInfo', new Map<string, Json>([['Debug', false], ['Version', clientVersion], ['GitCommit', clientCommit], ['GoVersion', 'go1.24.3'], ['Os', 'linux'], ['Arch', 'amd64'], ['BuildTime', 'Fri May 30 12:07:14 2025'], ['Context', 'default'], ['Plugins', clientPlugins.map(plugin => pluginJson(plugin))], ['Warnings', undefined]])],
 		]);
 		const value = inferred(document, {type: 'system.dockerInfo', maps: new Set(['Runtimes']), memberTypes: {ClientInfo: '*system.clientInfo'}});
 		return (yield * printThrough(client, value, {format: flags.text('format'), name: ''})) ?? (refused(answer) ? answer : 0);
 	}
 
-	// Simplified: the real client lists its plugins (buildx, compose) here; ours has them built in.
-	yield * print(client, `Client:\n Version:    ${clientVersion}\n Context:    default\n Debug Mode: false\n\nServer:\n`);
+	const plugins = clientPlugins.map(({name, short, version}) => `  ${name}: ${short} (Docker Inc.)\n    Version:  ${version}\n    Path:     ${pluginFolder}/docker-${name}\n`).join('');
+	yield * print(client, `Client:\n Version:    ${clientVersion}\n Context:    default\n Debug Mode: false\n Plugins:\n${plugins}\nServer:\n`);
 	if (refused(answer)) {
 		return refusal(`ERROR: ${answer.message}\nerrors pretty printing info`);
 	}
