@@ -31,6 +31,9 @@ export type FinalState = {
 	readonly serial?: string;
 };
 
+/** What is looked at: a machine, or a guest as it takes itself to be. */
+export type Ended = Pick<Machine, 'cpu' | 'debugConsole' | 'serial' | 'counts'> & {readonly memory: {readonly readDword: (address: number) => number}};
+
 export type Range = {readonly address: number; readonly bytes: number};
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
@@ -49,7 +52,7 @@ function flagLetters(eflags: number): string {
 	return letters.map(([letter, bit]) => (eflags >> bit & 1) === 1 ? letter : '-').join('');
 }
 
-function registers({cpu}: Machine): FinalState['regs'] {
+function registers({cpu}: Ended): FinalState['regs'] {
 	const [eax, ecx, edx, ebx, esp, ebp, esi, edi] = [...cpu.regs].map(value => hex(value));
 	const eflags = eflagsOf(cpu);
 	const table = ({base, limit}: TableView): TableView => ({base: base >>> 0, limit});
@@ -66,7 +69,7 @@ function registers({cpu}: Machine): FinalState['regs'] {
 /** Addresses of rom32.inc. */
 const log = {count: 0x5000, mark: 0x5008, first: 0x5010, recordBytes: 32, most: 120, finished: 0x600D_600D} as const;
 
-function faultLog({memory}: Machine): readonly FaultRecord[] {
+function faultLog({memory}: Ended): readonly FaultRecord[] {
 	const count = Math.min(memory.readDword(log.count) >>> 0, log.most);
 	return Array.from({length: count}, (_, index) => {
 		const [vec, err, ip, cs, flags, cr2, sp, ss] = Array.from({length: 8}, (__, field) => memory.readDword(log.first + index * log.recordBytes + 4 * field) >>> 0);
@@ -86,7 +89,7 @@ function dumpedRanges(text: string): readonly Range[] {
 		.filter(({address}) => address !== 0x4F00 && address !== log.count);
 }
 
-function dwords({memory}: Machine, {address, bytes}: Range): readonly string[] {
+function dwords({memory}: Ended, {address, bytes}: Range): readonly string[] {
 	return Array.from({length: Math.floor(bytes / 4)}, (_, index) => hex8(memory.readDword(address + 4 * index)));
 }
 
@@ -110,7 +113,7 @@ function ending(stop: Stop): {readonly end: string; readonly detail?: string} {
 }
 
 /** `ranges`: memory to show beside what the program dumped itself. */
-export function finalState(machine: Machine, stop: Stop, ranges: readonly Range[] = []): FinalState {
+export function finalState(machine: Ended, stop: Stop, ranges: readonly Range[] = []): FinalState {
 	const text = latin1(machine.debugConsole.text.bytes);
 	const printed = withoutDump(text);
 	const serial = latin1(machine.serial.text.bytes);

@@ -27,6 +27,8 @@ export class Tlb {
 	readonly readTags: Int32Array;
 	readonly writeTags: Int32Array;
 	#hasLarge = false;
+	/** Told of what the program makes the TLB forget, while a hypervisor emulates it: one page, all but the global ones, or everything. */
+	onForget: ((what: number | 'non-global' | 'all') => void) | undefined;
 
 	constructor(size: number) {
 		this.size = size;
@@ -57,6 +59,7 @@ export class Tlb {
 
 	/** INVLPG: removes what is known about one page, global or not; of a large page, all of it. */
 	invalidate(page: number, vpid: number): void {
+		this.onForget?.(page);
 		const key = tlbKey(page, vpid);
 		this.#dropIf(slot => this.keys[slot] === key, key & (this.size - 1));
 		if (this.#hasLarge) {
@@ -74,6 +77,7 @@ export class Tlb {
 
 	/** A load of CR3: everything of this tag that is not global. */
 	flushNonGlobal(vpid: number): void {
+		this.onForget?.('non-global');
 		for (let slot = 0; slot < this.size; slot++) {
 			this.#dropIf(at => this.keys[at]! >> 20 === vpid && (this.bits[at]! & tlbBits.global) === 0, slot);
 		}
@@ -81,6 +85,7 @@ export class Tlb {
 
 	/** Everything of one tag, or of all. */
 	flush(vpid?: number): void {
+		this.onForget?.('all');
 		if (vpid === undefined) {
 			this.keys.fill(none);
 			this.readTags.fill(none);
