@@ -43,6 +43,13 @@ export function httpDate(seconds: number): string {
 	return `${weekdayNames[time.weekday]!.slice(0, 3)}, ${two(time.day)} ${monthAbbreviation(time)} ${time.year} ${clockText(time)} GMT`;
 }
 
+/** The seconds of such a date; undefined for anything else. */
+export function parseHttpDate(text: string): number | undefined {
+	const found = /^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/v.exec(text)?.groups;
+	const month = monthNames.findIndex(name => name.startsWith(found?.['month'] ?? '-')) + 1;
+	return found === undefined || month === 0 ? undefined : parseRfc3339(`${found['year']}-${two(month)}-${found['day']}T${found['time']}Z`)?.seconds;
+}
+
 /** `01/Sep/2026:08:00:00 +0000`: the Common Log Format of web servers. */
 export function commonLogDate(seconds: number): string {
 	const time = civilFromSeconds(seconds);

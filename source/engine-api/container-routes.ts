@@ -41,7 +41,7 @@ const create = once(function * (act) {
 		return engineError(400, platform.error);
 	}
 
-	const created = createContainer(act.host, act.request.query.get('name') ?? '', parsed.value, platform);
+	const created = createContainer(act.host, act.request.query.get('name') ?? '', parsed.value, {platform});
 	if (isEngineError(created)) {
 		return created;
 	}

@@ -5,19 +5,16 @@
 // without it, as dockerd does; to others the daemon says what it says when TLS fails.
 
 import {encodeBase64} from '../base/base64.js';
-import {concatBytes, decodeText, encodeText, noBytes} from '../base/bytes.js';
+import {decodeText, encodeText, noBytes} from '../base/bytes.js';
 import type {Digest} from '../base/digest.js';
-import {encodeRequest, type Header, headerOf, reasonPhrase, responseParser} from '../base/http.js';
+import {encodeRequest, type Header, headerOf, reasonPhrase} from '../base/http.js';
 import type {EngineHost, Work} from '../model/container/engine-host.js';
 import type {Registry, RegistryError} from '../model/container/registry.js';
 import {makeBlob, mediaTypes} from '../model/container/manifest.js';
 import type {Blob} from '../model/container/schema.js';
 import {engineVersion} from '../model/container/version.js';
-import {connect, read, readAll, write} from '../model/kernel/blocking.js';
-import {errorTextOf, failed} from '../model/kernel/errno.js';
-import {parseIpv4} from '../model/network/address.js';
-
-export type Answer = {readonly status: number; readonly headers: readonly Header[]; readonly body: Uint8Array};
+import {write} from '../model/kernel/blocking.js';
+import {addressOf, type Answer, dial, receive} from './http-client.js';
 
 type Asked = {readonly method: string; readonly path: string; readonly headers?: readonly Header[]; readonly body?: Uint8Array};
 
@@ -118,7 +115,7 @@ export class HttpRegistry implements Registry {
 	}
 
 	* #origin(): Work<string> {
-		const address = yield * this.#addressOf(this.#nameAndPort().name);
+		const address = yield * addressOf(this.#host, this.#nameAndPort().name);
 		return `${this.#isPlain(address) ? 'http' : 'https'}://${this.domain}`;
 	}
 
@@ -134,7 +131,7 @@ export class HttpRegistry implements Registry {
 	* #send({method, path, headers = [], body = noBytes}: Asked, verb: string, url: string): Work<Answer | RegistryError> {
 		const {process} = this.#host;
 		const {name, port} = this.#nameAndPort();
-		const address = yield * this.#addressOf(name);
+		const address = yield * addressOf(this.#host, name);
 		const isPlain = this.#isPlain(address);
 		const number = Number(port ?? (isPlain ? 80 : 443));
 		const tried = `${verb} "${isPlain ? 'http' : 'https'}://${this.domain}${url}": `;
@@ -142,11 +139,9 @@ export class HttpRegistry implements Registry {
 			return refused(500, `${tried}dial tcp: lookup ${name}: no such host`);
 		}
 
-		const fd = process.sys.socket('inet');
-		const connected = failed(fd) ? fd : yield * connect(process, fd, {family: 'inet', address, port: number});
-		const failure = [fd, connected].find(result => failed(result));
-		if (failure !== undefined || failed(fd)) {
-			return refused(500, `${tried}dial tcp ${address}:${number}: connect: ${failed(failure) ? errorTextOf(failure).toLowerCase() : ''}`);
+		const fd = yield * dial(this.#host, address, number);
+		if (typeof fd === 'string') {
+			return refused(500, tried + fd);
 		}
 
 		if (!isPlain) {
@@ -156,81 +151,9 @@ export class HttpRegistry implements Registry {
 
 		const length: readonly Header[] = method === 'GET' || method === 'HEAD' ? [] : [['Content-Length', String(body.length)]];
 		yield * write(process, fd, encodeRequest({method, target: path, headers: [['Host', this.domain], ['User-Agent', `docker/${engineVersion}`], ['Connection', 'close'], ...length, ...headers], body}));
-		const answer = yield * this.#receive(fd, method);
+		const answer = yield * receive(process, fd, method);
 		process.sys.close(fd);
 		return answer ?? refused(500, `${tried}EOF`);
-	}
-
-	* #receive(fd: number, method: string): Work<Answer | undefined> {
-		const parser = responseParser(method);
-		const body: Uint8Array[] = [];
-		let head: {readonly status: number; readonly headers: readonly Header[]} | undefined;
-		for (;;) {
-			const bytes = yield * read(this.#host.process, fd, 65_536);
-			const isOver = failed(bytes) || bytes.length === 0;
-			for (const event of isOver ? parser.finish() : parser.push(bytes)) {
-				switch (event.kind) {
-					case 'head': {
-						head = event.head;
-						break;
-					}
-
-					case 'body': {
-						body.push(event.bytes);
-						break;
-					}
-
-					case 'end': {
-						return head === undefined ? undefined : {...head, body: concatBytes(body)};
-					}
-
-					case 'error': {
-						return undefined;
-					}
-
-					default: {
-						event satisfies never;
-					}
-				}
-			}
-
-			if (isOver) {
-				return undefined;
-			}
-		}
-	}
-
-	/** The host's /etc/hosts, then its name servers. */
-	* #addressOf(name: string): Work<string | undefined> {
-		if (parseIpv4(name) !== undefined || name === 'localhost') {
-			return name === 'localhost' ? '127.0.0.1' : name;
-		}
-
-		const known = (yield * this.#words('/etc/hosts')).find(([, ...names]) => names.includes(name));
-		if (known?.[0] !== undefined) {
-			return known[0];
-		}
-
-		for (const [keyword, server = ''] of yield * this.#words('/etc/resolv.conf')) {
-			const reply = keyword === 'nameserver' ? this.#host.process.sys.queryName(server, name) : undefined;
-			if (reply?.kind === 'addresses') {
-				return reply.addresses[0];
-			}
-		}
-
-		return undefined;
-	}
-
-	* #words(path: string): Work<readonly (readonly string[])[]> {
-		const {process} = this.#host;
-		const fd = process.sys.open(path, {read: true});
-		if (failed(fd)) {
-			return [];
-		}
-
-		const bytes = yield * readAll(process, fd, 1024 * 1024);
-		process.sys.close(fd);
-		return failed(bytes) ? [] : decodeText(bytes).split('\n').map(line => line.replace(/#.*$/v, '').split(/[ \t]+/v).filter(word => word !== ''));
 	}
 }
 

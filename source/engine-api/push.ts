@@ -15,7 +15,8 @@ import {familiarReference, fullName, type Reference} from '../model/container/re
 import {isRegistryError, type RegistryError} from '../model/container/registry.js';
 import type {Blob, BlobSource, Image, Layer} from '../model/container/schema.js';
 import {shortDigest} from '../model/container/pull.js';
-import {type Answer, type HttpRegistry, reasonOf} from './http-registry.js';
+import type {Answer} from './http-client.js';
+import {type HttpRegistry, reasonOf} from './http-registry.js';
 
 export type PushMessage = {readonly status?: string; readonly id?: string; readonly progressDetail?: object; readonly aux?: object};
 export type ReportPush = (message: PushMessage) => void;

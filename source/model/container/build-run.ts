@@ -13,7 +13,11 @@ import {destroyOverlay} from '../kernel/overlay/make-overlay.js';
 import type {Fd} from '../kernel/program.js';
 import type {Place} from '../kernel/schema.js';
 import {typeOf} from '../kernel/vfs.js';
-import type {BuildMount, RunOutcome, RunRequest} from './builder/build-host.js';
+import type {Json} from '../../base/json.js';
+import type {BuildMount, KeptContainer, RunOutcome, RunRequest} from './builder/build-host.js';
+import {createContainer} from './container-create.js';
+import {putContainer} from './container-store.js';
+import {dockerConfigFields} from './image-document.js';
 import {type BindMount, containerInit, type TmpfsMount} from './container-init.js';
 import {makeMerged, makeUpper, overlayOf} from './container-filesystem.js';
 import {removeTree} from './container-files.js';
@@ -21,7 +25,7 @@ import {restrictionsOf} from './container-restrictions.js';
 import type {Container, ContainerConfig} from './container-schema.js';
 import {exitCodeOf} from './container-shim.js';
 import {environment} from './container-environment.js';
-import {ownFiles, writeFiles} from './container-start.js';
+import {applyLimits, ownFiles, writeFiles} from './container-start.js';
 import {findUser} from './container-user.js';
 import {containerDirectory} from './container-view.js';
 import {newEndpoint, plug, unplug} from './endpoint.js';
@@ -43,7 +47,8 @@ export function * runBuildCommand(host: EngineHost, request: RunRequest): Work<R
 	const {container, root} = opened;
 	yield * writeFiles(host, container);
 	ensureCgroup(fsContext(host), container.cgroup);
-	const outcome = yield * run(host, request, {container, root});
+	const unlimited = applyLimits(host, container);
+	const outcome = unlimited === undefined ? yield * run(host, request, {container, root}) : {kind: 'refused', message: unlimited.message} as const;
 	for (const endpoint of container.endpoints) {
 		unplug(host, container, endpoint, container.namespaces?.net);
 	}
@@ -53,6 +58,20 @@ export function * runBuildCommand(host: EngineHost, request: RunRequest): Work<R
 	removeTree(host.process, containerDirectory(container));
 	destroyOverlay(fsContext(host), must(container.layer.merged, 'runBuildCommand: not merged'));
 	return outcome;
+}
+
+/** A container of the classic builder among those that people make: never started, or ended with what it wrote. */
+export function keepBuildContainer(host: EngineHost, {container: id, image, config, hostConfig, ended}: KeptContainer): void {
+	const made = createContainer(host, '', {...dockerConfigFields({...config, Image: image, Hostname: ''}), HostConfig: hostConfig} as Json, {id});
+	if (isEngineError(made) || ended === undefined) {
+		return;
+	}
+
+	const now = nowNs(host.tx);
+	removeFileSystem(host.tx, made.container.layer.upper);
+	putContainer(host, {
+		...made.container, layer: {...made.container.layer, upper: ended.upper}, state: {...made.container.state, status: 'exited', exitCode: ended.status, startedNs: now, finishedNs: now},
+	});
 }
 
 type Opened = {readonly container: Container; readonly root: Place};
@@ -78,7 +97,7 @@ function open(host: EngineHost, request: RunRequest): Opened | {readonly message
 
 function transientContainer(host: EngineHost, request: RunRequest): Container {
 	const {container: id, argv, env, workingDir, user, lower, upper, network} = request;
-	const hostConfig = parseHostConfig({NetworkMode: network === 'default' ? 'bridge' : network});
+	const hostConfig = parseHostConfig({...request.hostConfig, NetworkMode: network === 'default' ? 'bridge' : network});
 	const config: ContainerConfig = {Hostname: network === 'host' ? 'buildkitsandbox' : id.slice(0, 12), Env: env, Image: '', Labels: {}, WorkingDir: workingDir, User: user};
 	return {
 		id, name: id, createdNs: nowNs(host.tx), path: argv[0] ?? '', args: argv.slice(1), config, hostConfig: must(isEngineError(hostConfig) ? undefined : hostConfig, 'transientContainer'), image: '' as ImageId,

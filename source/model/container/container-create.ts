@@ -27,7 +27,7 @@ import {resolveMounts, useVolume} from './volume.js';
 export type Created = {readonly container: Container; readonly warnings: readonly string[]};
 
 /** Makes a container in state `created`. `name` is empty if the request has none. */
-export function createContainer(engine: Engine, name: string, request: Json, platform?: Platform): Created | EngineError {
+export function createContainer(engine: Engine, name: string, request: Json, {platform, id = newId(engine, 'container-id')}: {readonly platform?: Platform | undefined; readonly id?: string} = {}): Created | EngineError {
 	const asked = parseRequest(engine, request);
 	if (isEngineError(asked)) {
 		return asked;
@@ -43,7 +43,6 @@ export function createContainer(engine: Engine, name: string, request: Json, pla
 		return engineError(404, `image with reference ${asked.config.Image ?? ''} was found but its platform (${formatPlatform(actual)}) does not match the specified platform (${formatPlatform(platform)})`);
 	}
 
-	const id = newId(engine, 'container-id');
 	const named = name === '' ? drawName(engine) : parseContainerName(name);
 	if (isEngineError(named)) {
 		return named;

@@ -16,17 +16,17 @@ export function keyOf(parts: readonly string[]): string {
 
 export class BuildCache {
 	readonly #host: BuildHost;
-	readonly #isOff: boolean;
+	/** Nothing is found in it, as `--no-cache` wants. */
+	isOff = false;
 
-	constructor(host: BuildHost, isOff: boolean) {
+	constructor(host: BuildHost) {
 		this.#host = host;
-		this.#isOff = isOff;
 	}
 
 	/** The kept result, if its layer is still here. */
 	find(key: string): BuildCacheRecord | undefined {
 		const {tx, engine} = this.#host;
-		const record = this.#isOff ? undefined : tx.get(`build-cache:${engine}`, key);
+		const record = this.isOff ? undefined : tx.get(`build-cache:${engine}`, key);
 		if (record?.chain === undefined || getLayer(storeOf(this.#host), record.chain) === undefined) {
 			return undefined;
 		}

@@ -1,10 +1,11 @@
 // What the builder needs of the engine: to pull a base image and to run a command in a container. Files, layers and images it
 // reads and writes itself, in the same tables.
 
+import type {JsonObject} from '../../../base/json.js';
 import type {Writes} from '../../../base/transaction.js';
 import type {FsId} from '../../kernel/file-types.js';
 import type {Work} from '../registry.js';
-import type {EngineId, Image, ImageEvent, ImageSchema} from '../schema.js';
+import type {EngineId, Image, ImageConfig, ImageEvent, ImageId, ImageSchema} from '../schema.js';
 import type {KernelEvent} from '../../kernel/schema.js';
 
 /** A mount that only this RUN sees. */
@@ -29,6 +30,8 @@ export type RunRequest = {
 	readonly user: string;
 	readonly mounts: readonly BuildMount[];
 	readonly network: 'default' | 'none' | 'host';
+	/** Further settings of the container, by the names of the Engine API: limits, names of hosts. */
+	readonly hostConfig: JsonObject;
 	readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 };
 
@@ -37,12 +40,31 @@ export type RunOutcome =
 	/** The container could not be started: `unable to find user x: no matching entries in passwd file`, ... */
 	| {readonly kind: 'refused'; readonly message: string};
 
+/** What is behind a URL, or why nobody knows. */
+export type Fetched =
+	| {readonly error: string}
+	| {readonly status: number; readonly reason: string; readonly bytes: Uint8Array; readonly modifiedUs: number | undefined};
+
+/** A container of the classic builder that stays when its step is over. */
+export type KeptContainer = {
+	readonly container: string;
+	readonly image: ImageId;
+	readonly config: ImageConfig;
+	readonly hostConfig: JsonObject;
+	/** What its command wrote and how it ended; undefined for a step without a command, which is never started. */
+	readonly ended: {readonly upper: FsId; readonly status: number} | undefined;
+};
+
 export type BuildHost = {
 	readonly engine: EngineId;
 	readonly tx: Writes<ImageSchema, KernelEvent | ImageEvent>;
 	/** Fetches an image that is not here, or fetches it again (`--pull`); `reference` in full. A text says why not. */
 	pull(reference: string): Work<Image | {readonly kind: 'pull-error'; readonly status: number; readonly message: string}>;
 	run(request: RunRequest): Work<RunOutcome>;
+	/** Gets a URL over the network of the engine's host. */
+	fetch(url: string): Work<Fetched>;
+	/** Lists a container among the others, as `docker ps -a` does. */
+	keep(container: KeptContainer): void;
 };
 
 /** What happens during a build, in order. Clients render it: BuildKit's plain progress, or the classic stream. */

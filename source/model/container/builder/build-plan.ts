@@ -1,10 +1,11 @@
 // A build as asked for: the context's files without what .dockerignore leaves out, the Dockerfile's stages, and what is wrong with
 // either. Source: moby/moby builder/dockerfile/builder.go; moby/buildkit frontend/dockerfile/instructions.
 
-import {decodeText} from '../../../base/bytes.js';
+import {decodeText, noBytes} from '../../../base/bytes.js';
 import {gunzip, isGzip} from '../../../base/gzip.js';
+import type {JsonObject} from '../../../base/json.js';
 import {readContent} from '../../kernel/file-content.js';
-import {type LayerTree, TreeBuilder, treeOfTar} from '../layer-tree.js';
+import {type LayerTree, treeOfTar} from '../layer-tree.js';
 import {type Dockerfile, isDockerfileError, parseDockerfile} from './dockerfile-lines.js';
 import {type Instruction, type Of, parseInstruction} from './instruction.js';
 import {cleanPath, IgnoreMatcher, parseIgnoreFile} from './pattern-matcher.js';
@@ -25,6 +26,16 @@ export type BuildOptions = {
 	readonly noCache: boolean;
 	readonly pull: boolean;
 	readonly network: 'default' | 'none' | 'host';
+	/** See RunRequest. */
+	readonly hostConfig: JsonObject;
+	/** The classic builder's containers: gone when their step succeeded (`--rm`), gone in any case (`--force-rm`). */
+	readonly removal: 'never' | 'after-success' | 'always';
+	/** BuildKit only: looks through the Dockerfile and builds nothing. */
+	readonly isCheck: boolean;
+	/** BuildKit only: what is made of the result. */
+	readonly output: 'image' | 'directory' | 'tarball';
+	/** Stages whose steps are done again, whatever the cache has. */
+	readonly noCacheStages: readonly string[];
 };
 
 export type BuildFailure = {
@@ -90,7 +101,7 @@ export function planBuild(options: BuildOptions): BuildPlan | BuildFailure {
 	}
 
 	const ignoreFile = fileBytes(whole, `${options.dockerfile}.dockerignore`) ?? fileBytes(whole, '.dockerignore');
-	const context = withoutIgnored(tree, ignoreFile);
+	const context = withoutIgnored(tree, ignoreFile, isTyped(options.dockerfile) ? options.dockerfile : undefined);
 	if ('error' in context) {
 		return failBuild(context.error, {isRequest: true});
 	}
@@ -105,35 +116,24 @@ function fileBytes(view: TreeView, path: string): Uint8Array | undefined {
 	return inode?.type === 'file' ? readContent(inode.content, 0, inode.content.sizeBytes) : undefined;
 }
 
+/** Whether a Dockerfile came on the client's standard input, which puts it beside the files of the context under such a name. */
+function isTyped(name: string): boolean {
+	return /^\.dockerfile\.[\da-f]{20}$/v.test(name);
+}
+
+/** How a Dockerfile is called in what people read. */
+export function shownName(name: string): string {
+	return isTyped(name) ? 'Dockerfile' : name;
+}
+
 /** The context without ignored files. Clients leave them out already; whoever sends an archive of his own gets the same. */
-function withoutIgnored(tree: LayerTree, ignoreFile: Uint8Array | undefined): LayerTree | {readonly error: string} {
-	if (ignoreFile === undefined) {
+function withoutIgnored(tree: LayerTree, ignoreFile: Uint8Array | undefined, typed: string | undefined): LayerTree | {readonly error: string} {
+	if (ignoreFile === undefined && typed === undefined) {
 		return tree;
 	}
 
-	const matcher = IgnoreMatcher.of(parseIgnoreFile(decodeText(ignoreFile)));
-	if (!(matcher instanceof IgnoreMatcher)) {
-		return matcher;
-	}
-
-	const view = new TreeView([tree]);
-	const builder = new TreeBuilder();
-	const visit = (path: readonly string[]): void => {
-		for (const {name, file: {inode}} of view.entries(view.at(path)!)) {
-			const inside = [...path, name];
-			const isDirectory = inode.type === 'directory';
-			if (!matcher.isIgnored(inside.join('/'))) {
-				builder.add(inside, {...inode, timeUs: inode.mtimeUs});
-			}
-
-			if (isDirectory) {
-				visit(inside);
-			}
-		}
-	};
-
-	visit([]);
-	return builder.finish();
+	const matcher = IgnoreMatcher.of([...parseIgnoreFile(decodeText(ignoreFile ?? noBytes)), ...typed === undefined ? [] : [typed]]);
+	return 'error' in matcher ? matcher : new TreeView([tree]).merged(path => !matcher.isIgnored(path.join('/')));
 }
 
 /** BuildKit's view of a place in the Dockerfile, with `>>>` at the lines that are meant. */
@@ -155,7 +155,7 @@ export function excerptOf(name: string, lines: readonly string[], {startLine, en
 		const number = first + index;
 		return ` ${String(number).padStart(3)} | ${number >= startLine && number <= endLine ? '>>>' : '   '} ${line}`;
 	});
-	return [`${name}:${startLine}`, '-'.repeat(20), ...shown, '-'.repeat(20)].join('\n');
+	return [`${shownName(name)}:${startLine}`, '-'.repeat(20), ...shown, '-'.repeat(20)].join('\n');
 }
 
 function splitStages(dockerfile: Dockerfile, options: BuildOptions): Pick<BuildPlan, 'metaArgs' | 'stageCount' | 'stages'> | BuildFailure {

@@ -1,18 +1,23 @@
 // What both builders do alike: find a base image, lay out what COPY and WORKDIR write, and run a command over the layers so far.
 
+import {encodeText} from '../../../base/bytes.js';
+import type {JsonObject} from '../../../base/json.js';
 import {randomHex} from '../../../base/random.js';
+import type {FsId} from '../../kernel/file-types.js';
 import {fileTime, makeInodeFileSystem} from '../../kernel/inode-filesystem.js';
 import {findImage, isImageError} from '../image-store.js';
-import {addLayer, layerOfFileSystem, layerStack, type Store} from '../layer-store.js';
+import {addLayer, copyOfFileSystem, layerOfFileSystem, layerStack, type Store} from '../layer-store.js';
 import {type LayerTree, tarOfTree, TreeBuilder} from '../layer-tree.js';
 import {fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
 import type {ChainId, Image, ImageConfig, Layer} from '../schema.js';
+import {isUrl} from './add-url.js';
 import type {BuildHost, BuildMount, RunOutcome} from './build-host.js';
-import {copyFiles, findOwner, isSourceProblem, type Owner, selectSources, type Source, type SourceProblem} from './copy-files.js';
+import {copyFiles, findOwner, type GivenFile, isSourceProblem, type Owner, selectSources, type Source, type SourceProblem, withoutExcluded} from './copy-files.js';
 import {commandLine} from './image-config-change.js';
 import type {Of} from './instruction.js';
 import {cleanPath} from './pattern-matcher.js';
+import {expandWord} from './shell-word.js';
 import {TreeView} from './tree-view.js';
 
 export function storeOf({tx, engine}: BuildHost): Store {
@@ -59,7 +64,7 @@ export function resolveTarget(workingDir: string | undefined, target: string): s
 export type CopyPlan = {
 	readonly instruction: Of<'copy' | 'add'>;
 	readonly sources: readonly Source[];
-	readonly inline: readonly {readonly name: string; readonly content: string}[];
+	readonly given: readonly GivenFile[];
 	readonly view: TreeView;
 	readonly target: string;
 	readonly owner: Owner;
@@ -70,20 +75,29 @@ export function isCopyPlan(value: CopyPlan | SourceProblem | {readonly error: st
 	return 'sources' in value;
 }
 
+export type CopyPlace = {
+	readonly view: TreeView;
+	readonly base: TreeView;
+	readonly workingDir: string | undefined;
+	readonly canLeaveRoot: boolean;
+	/** What is behind the URLs among the sources. */
+	readonly fetched?: readonly GivenFile[];
+};
+
 /** What a COPY or ADD will copy, or what it cannot find. */
-export function planCopy(instruction: Of<'copy' | 'add'>, {view, base, workingDir, canLeaveRoot}: {readonly view: TreeView; readonly base: TreeView; readonly workingDir: string | undefined; readonly canLeaveRoot: boolean}): CopyPlan | SourceProblem | {readonly error: string} {
+export function planCopy(instruction: Of<'copy' | 'add'>, {view, base, workingDir, canLeaveRoot, fetched = []}: CopyPlace): CopyPlan | SourceProblem | {readonly error: string} {
 	const {sources: words, flags, heredocs} = instruction;
 	const opened = new Map(heredocs.map(heredoc => [heredoc.name, heredoc]));
 	const inlineOf = (word: string) => opened.get(word.replace(/^\d*<<-?/v, '').replaceAll(/['"\\]/gv, ''));
-	const inline = words.flatMap(word => word.includes('<<') ? inlineOf(word) ?? [] : []);
-	const patterns = words.filter(word => !(word.includes('<<') && inlineOf(word) !== undefined));
-	const url = instruction.kind === 'add' ? patterns.find(word => /^(?:https?|git|ssh):\/\/|^git@/v.test(word)) : undefined;
-	if (url !== undefined) {
-		return {error: `ADD of a URL needs a network that this world does not have: ${url}`};
+	const inline = words.flatMap(word => word.includes('<<') ? inlineOf(word) ?? [] : []).map(({name, content}): GivenFile => ({name, content: encodeText(content), mode: 0o644, timeUs: undefined}));
+	const patterns = words.filter(word => !(word.includes('<<') && inlineOf(word) !== undefined) && !(instruction.kind === 'add' && isUrl(word)));
+	const selected = patterns.length === 0 ? [] : selectSources(view, patterns, canLeaveRoot);
+	if (isSourceProblem(selected)) {
+		return selected;
 	}
 
-	const sources = patterns.length === 0 ? [] : selectSources(view, patterns, canLeaveRoot);
-	if (isSourceProblem(sources)) {
+	const sources = flags.has('exclude') ? withoutExcluded(view, selected, flags.get('exclude')!) : selected;
+	if ('error' in sources) {
 		return sources;
 	}
 
@@ -98,7 +112,7 @@ export function planCopy(instruction: Of<'copy' | 'add'>, {view, base, workingDi
 		return {error: `invalid chmod parameter: '${chmod}'. it should be octal string and between 0 and 07777`};
 	}
 
-	return {instruction, sources, inline, view, target: resolveTarget(workingDir, instruction.target), owner, mode: chmod === undefined ? undefined : Number.parseInt(chmod, 8)};
+	return {instruction, sources, given: [...inline, ...fetched], view, target: resolveTarget(workingDir, instruction.target), owner, mode: chmod === undefined ? undefined : Number.parseInt(chmod, 8)};
 }
 
 /** Registers the layer of a copy. */
@@ -138,23 +152,27 @@ export type StepCommand = {
 	readonly user: string;
 	readonly mounts: readonly BuildMount[];
 	readonly network: 'default' | 'none' | 'host';
+	readonly hostConfig: JsonObject;
 	readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 	/** Called with the upper filesystem before it becomes a layer. */
 	readonly finish?: (fs: number) => void;
 };
 
-/** Runs a command in a container on top of the chain; what it wrote is the layer. */
-export function * runLayer(host: BuildHost, command: StepCommand): Work<{readonly outcome: RunOutcome; readonly layer: Layer | undefined}> {
+/** How a command ended: with a layer, or without and with what it wrote until then. */
+export type Ran = {readonly outcome: RunOutcome; readonly layer: Layer | undefined; readonly upper: FsId};
+
+/** Runs a command in a container on top of the chain; what it wrote is the layer. `keepsUpper`: the container stays, and has its files for itself. */
+export function * runLayer(host: BuildHost, command: StepCommand, {keepsUpper = false}: {readonly keepsUpper?: boolean} = {}): Work<Ran> {
 	const {chain, finish, ...request} = command;
 	const upper = makeInodeFileSystem(host.tx, 'ext4');
 	const lower = layerStack(storeOf(host), chain).map(layer => layer.fs);
 	const outcome = yield * host.run({...request, lower, upper});
 	if (outcome.kind !== 'exited' || outcome.status !== 0) {
-		return {outcome, layer: undefined};
+		return {outcome, layer: undefined, upper};
 	}
 
 	finish?.(upper);
-	return {outcome, layer: layerOfFileSystem(storeOf(host), chain, upper)};
+	return {outcome, layer: keepsUpper ? copyOfFileSystem(storeOf(host), chain, upper) : layerOfFileSystem(storeOf(host), chain, upper), upper};
 }
 
 /** BuildKit's command of a RUN: a here-document alone is the script; otherwise it is the shell's own. */
@@ -169,9 +187,21 @@ export function runCommand(config: ImageConfig, {command, heredocs}: Of<'run'>):
 	return commandLine(config, {words: [only.content], isShell: true});
 }
 
+/** The line of a RUN as progress shows it, with the build's variables filled in. */
+export function runText(instruction: Of<'run'>, known: ReadonlyMap<string, string>, escape: string): string {
+	const original = instruction.node.original.trim();
+	if (instruction.heredocs.length > 0) {
+		const first = instruction.heredocs[0]!.content.split('\n', 1)[0]!;
+		return `${original} (${first}...)`;
+	}
+
+	const expanded = expandWord(original, known, {escape, raw: true, keepUnset: true});
+	return 'error' in expanded ? original : expanded.text;
+}
+
 /** Several sources go into a directory, with or without the slash. */
 export function withDirectoryTarget(plan: CopyPlan): CopyPlan {
-	return plan.sources.length + plan.inline.length > 1 && !plan.target.endsWith('/') ? {...plan, target: `${plan.target}/`} : plan;
+	return plan.sources.length + plan.given.length > 1 && !plan.target.endsWith('/') ? {...plan, target: `${plan.target}/`} : plan;
 }
 
 /** How BuildKit says that a source is not there; every path is below the context's root. */

@@ -2,31 +2,31 @@
 // key made of what it depends on: the layers below, the command with its arguments, the content of what is copied. Stages that
 // the target does not need are not built. Source: moby/buildkit frontend/dockerfile/dockerfile2llb, solver, exporter/containerimage.
 //
-// Simplified: vertices run one after the other; a base image is fetched while its metadata is loaded; RUN --mount knows bind, cache, tmpfs and secret (which is always absent), and of the
-// other flags those that change no files are refused.
+// Simplified: vertices run one after the other; a base image is fetched while its metadata is loaded.
 
 import {nowNs, type Nanoseconds} from '../../../base/clock.js';
-import {addImage, findImage, isImageError, topChain} from '../image-store.js';
-import {addLayer, getLayer} from '../layer-store.js';
+import {digestOf} from '../../../base/digest.js';
+import {findImage, isImageError, topChain} from '../image-store.js';
+import {addLayer, getLayer, removeFileSystem} from '../layer-store.js';
 import {tarOfTree, TreeBuilder} from '../layer-tree.js';
-import {fullReference, isReferenceError, parseReference, withDefaultTag} from '../reference.js';
 import type {Work} from '../registry.js';
 import type {BuildCacheRecord, ChainId, Image, Layer} from '../schema.js';
 import {BuildArgs, buildPlatform, defaultPath, environmentOf} from './build-args.js';
 import {BuildCache, keyOf} from './build-cache.js';
-import type {BuildEvent, BuildHost, BuildMount} from './build-host.js';
-import {type BuildFailure, type BuildOptions, type BuildPlan, excerptOf, failBuild, isBuildFailure, type Stage} from './build-plan.js';
-import {buildkitDocument, type BuildkitResult, type HistoryEntry} from './buildkit-document.js';
-import {baseImage, copyLayer, directoryLayer, fullImageName, isCopyPlan, missingSource, newContainerId, newSession, planCopy, resolveTarget, runCommand, runLayer, storeOf, viewOf, withDirectoryTarget} from './build-step.js';
-import {labelStep, parseTrigger} from './classic-builder.js';
-import {findOwner, type SourceProblem} from './copy-files.js';
+import type {BuildEvent, BuildHost} from './build-host.js';
+import {type BuildFailure, type BuildOptions, type BuildPlan, excerptOf, failBuild, isBuildFailure, shownName, type Stage} from './build-plan.js';
+import type {BuildkitResult, HistoryEntry} from './buildkit-document.js';
+import {exportResult, type Exported} from './buildkit-export.js';
+import {baseImage, copyLayer, directoryLayer, fullImageName, isCopyPlan, missingSource, newContainerId, newSession, planCopy, resolveTarget, runCommand, runLayer, runText, storeOf, viewOf, withDirectoryTarget} from './build-step.js';
+import {fetchSource, isUrl, urlProblem} from './add-url.js';
+import {labelStep, parseTrigger} from './added-step.js';
+import {findOwner, type GivenFile, type SourceProblem} from './copy-files.js';
 import {expandInstruction} from './expand-instruction.js';
 import {changeConfig, isMetadata} from './image-config-change.js';
 import type {Instruction, Of} from './instruction.js';
 import {lintDockerfile, type Warning} from './lint.js';
-import {copyUpEtc, runMounts} from './run-mount.js';
-import {joinHashes, sourceHash} from './source-hash.js';
-import {expandWord} from './shell-word.js';
+import {contextHash, copyUpEtc, runMounts} from './run-mount.js';
+import {sourceHash} from './source-hash.js';
 import {contextVertex, declareMetaArgs, StageGraph} from './stage-graph.js';
 import {transferBytes, transferText} from './transfer-size.js';
 
@@ -59,7 +59,7 @@ export class BuildkitBuilder {
 		this.#options = options;
 		this.#emit = emit;
 		this.#args = new BuildArgs(options.buildArgs, buildPlatform);
-		this.#cache = new BuildCache(host, options.noCache);
+		this.#cache = new BuildCache(host);
 		this.#graph = new StageGraph(plan, this.#args);
 		this.#session = newSession(host);
 	}
@@ -68,18 +68,12 @@ export class BuildkitBuilder {
 		return this.#warnings;
 	}
 
-	* build(): Work<Image | BuildFailure> {
-		declareMetaArgs(this.#plan, this.#args);
-		const needed = this.#graph.needed();
-		this.#loadDefinition();
-		const metadataProblem = yield * this.#loadMetadata(needed);
-		if (metadataProblem !== undefined) {
-			return metadataProblem;
+	* build(): Work<Exported | BuildFailure> {
+		const needed = yield * this.#load(true);
+		if (isBuildFailure(needed)) {
+			return needed;
 		}
 
-		this.#vertex('[internal] load .dockerignore', vertex => {
-			this.#status(vertex, `transferring context: ${transferText(this.#plan.ignoreFileBytes === undefined ? 2 : this.#plan.ignoreFileBytes + 33)}`);
-		});
 		for (const stage of needed) {
 			const state = yield * this.#stage(stage);
 			if (isBuildFailure(state)) {
@@ -89,7 +83,29 @@ export class BuildkitBuilder {
 			this.#states.set(stage.index, state);
 		}
 
-		return this.#export(this.#states.get(this.#plan.stages.length - 1)!);
+		return exportResult(this.#host, this.#options, this.#states.get(this.#plan.stages.length - 1)!, this.#emit);
+	}
+
+	/** `--check`: only looks for what should be written otherwise. */
+	* check(): Work<readonly Warning[] | BuildFailure> {
+		const loaded = yield * this.#load(false);
+		return isBuildFailure(loaded) ? loaded : this.#warnings;
+	}
+
+	/** The Dockerfile, the images that it stands on, and what is to be ignored; the stages that the target needs. */
+	* #load(tellsWarnings: boolean): Work<readonly Stage[] | BuildFailure> {
+		declareMetaArgs(this.#plan, this.#args);
+		const needed = this.#graph.needed();
+		this.#loadDefinition(tellsWarnings);
+		const metadataProblem = yield * this.#loadMetadata(needed);
+		if (metadataProblem !== undefined) {
+			return metadataProblem;
+		}
+
+		this.#vertex('[internal] load .dockerignore', vertex => {
+			this.#status(vertex, `transferring context: ${transferText(this.#plan.ignoreFileBytes === undefined ? 2 : this.#plan.ignoreFileBytes + 33)}`);
+		});
+		return needed;
 	}
 
 	#now(): Nanoseconds {
@@ -116,11 +132,12 @@ export class BuildkitBuilder {
 		return failBuild(message, {excerpt: excerptOf(this.#options.dockerfile, this.#plan.dockerfile.lines, node)});
 	}
 
-	#loadDefinition(): void {
+	#loadDefinition(tellsWarnings: boolean): void {
 		this.#warnings.push(...lintDockerfile(this.#plan, stage => this.#baseVariables(stage)));
-		this.#vertex('[internal] load build definition from ' + this.#options.dockerfile, vertex => {
-			this.#status(vertex, `transferring dockerfile: ${transferText(this.#plan.dockerfileBytes + 31 + this.#options.dockerfile.length - 10)}`);
-			for (const {rule, message, line} of this.#warnings) {
+		const name = shownName(this.#options.dockerfile);
+		this.#vertex(`[internal] load build definition from ${name}`, vertex => {
+			this.#status(vertex, `transferring dockerfile: ${transferText(this.#plan.dockerfileBytes + 31 + name.length - 10)}`);
+			for (const {rule, message, line} of tellsWarnings ? this.#warnings : []) {
 				this.#emit({kind: 'warning', vertex, rule, message, line});
 			}
 		});
@@ -170,6 +187,7 @@ export class BuildkitBuilder {
 
 	* #stage(stage: Stage): Work<State | BuildFailure> {
 		this.#args.startStage();
+		this.#cache.isOff = this.#options.noCache || this.#options.noCacheStages.includes(stage.name ?? String(stage.index));
 		const started = this.#start(stage);
 		const {OnBuild: triggers = [], ...config} = started.config;
 		const steps = [...triggers.map(parseTrigger), ...stage.steps];
@@ -178,7 +196,7 @@ export class BuildkitBuilder {
 		}
 
 		const total = steps.filter(step => fileKinds.has(step.kind)).length + (started.chain === undefined && this.#graph.baseName(stage) === 'scratch' ? 0 : 1);
-		const prefix = this.#prefix(stage);
+		const prefix = this.#graph.prefixOf(stage);
 		const numberOf = (index: number) => `[${prefix}${String(index).padStart(String(total).length)}/${total}] `;
 		let index = 0;
 		if (this.#graph.baseName(stage) !== 'scratch' && this.#graph.stageOf(this.#graph.baseName(stage), stage.index) === undefined) {
@@ -201,11 +219,6 @@ export class BuildkitBuilder {
 		}
 
 		return state;
-	}
-
-	#prefix({name, index, steps}: Stage): string {
-		const isNamed = this.#plan.stageCount > 1 || steps.some(step => step.flags.has('mount'));
-		return isNamed ? `${name ?? `stage-${index}`} ` : '';
 	}
 
 	/**
@@ -273,7 +286,7 @@ export class BuildkitBuilder {
 
 			case 'copy':
 			case 'add': {
-				return this.#copy(state, instruction, place);
+				return yield * this.#copy(state, instruction, place);
 			}
 
 			case 'workdir': {
@@ -299,11 +312,7 @@ export class BuildkitBuilder {
 		const isCmd = instruction.kind === 'cmd';
 		const config = isCmd ? {...change.config, ArgsEscaped: true} : change.config;
 		const next = {...state, config, hasCmd: state.hasCmd || isCmd, author: change.author ?? state.author};
-		return instruction.kind === 'onbuild' ? next : {...next, history: [...state.history, this.#note(change.buildkitText)]};
-	}
-
-	#note(createdBy: string, layer?: Layer, createdUs = 0): HistoryEntry {
-		return {createdBy, layer, createdUs};
+		return instruction.kind === 'onbuild' ? next : {...next, history: [...state.history, note(change.buildkitText)]};
 	}
 
 	#arg(state: State, {args}: Of<'arg'>): State {
@@ -315,13 +324,13 @@ export class BuildkitBuilder {
 			const value = this.#args.value(name);
 			return value === undefined ? name : `${name}=${value}`;
 		}).join(' ');
-		return {...state, history: [...state.history, this.#note(`ARG ${text}`)]};
+		return {...state, history: [...state.history, note(`ARG ${text}`)]};
 	}
 
 	#withLayer(state: State, createdBy: string, record: BuildCacheRecord): State {
 		const layer = record.chain === undefined ? undefined : getLayer(storeOf(this.#host), record.chain);
 		return layer === undefined ? state : {
-			...state, chain: layer.chain, diffs: [...state.diffs, layer.diff], history: [...state.history, this.#note(createdBy, layer, record.createdUs)],
+			...state, chain: layer.chain, diffs: [...state.diffs, layer.diff], history: [...state.history, note(createdBy, layer, record.createdUs)],
 		};
 	}
 
@@ -341,7 +350,7 @@ export class BuildkitBuilder {
 		const next = {...state, config: {...state.config, WorkingDir: workingDir}};
 		const createdBy = `WORKDIR ${workingDir}`;
 		if (workingDir === '/') {
-			return {...next, history: [...state.history, this.#note(createdBy)]};
+			return {...next, history: [...state.history, note(createdBy)]};
 		}
 
 		const vertex = `${name}${instruction.node.original.trim().replace(instruction.node.words[0] ?? '', instruction.path)}`;
@@ -365,25 +374,24 @@ export class BuildkitBuilder {
 		return this.#withLayer(next, createdBy, record);
 	}
 
-	#copy(state: State, instruction: Of<'copy' | 'add'>, {name, stage}: Place): State | BuildFailure {
-		for (const flag of ['parents', 'exclude', 'checksum', 'keep-git-dir']) {
-			if (instruction.flags.has(flag)) {
-				return this.#failure(`the --${flag} option is not modelled`, instruction);
-			}
+	* #copy(state: State, instruction: Of<'copy' | 'add'>, {name, stage}: Place): Work<State | BuildFailure> {
+		const fetched = instruction.kind === 'add' ? yield * this.#fetchSources(instruction) : [];
+		if (isBuildFailure(fetched)) {
+			return fetched;
 		}
 
 		const from = instruction.flags.get('from')?.[0];
 		const vertex = name + instruction.node.original.trim();
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		const view = from === undefined ? this.#plan.context : this.#viewFrom(from, stage.index);
-		const plan = planCopy(instruction, {view, base: viewOf(this.#host, state.chain), workingDir: state.config.WorkingDir, canLeaveRoot: true});
+		const plan = planCopy(instruction, {view, base: viewOf(this.#host, state.chain), workingDir: state.config.WorkingDir, canLeaveRoot: true, fetched});
 		if (!isCopyPlan(plan)) {
 			return this.#copyFailure(vertex, instruction, plan);
 		}
 
 		const {flags, sources, target, kind} = instruction;
 		const text = [kind.toUpperCase(), ...['chown', 'chmod'].flatMap(flag => (flags.get(flag) ?? []).map(value => `--${flag}=${value}`)), ...sources, target].join(' ');
-		const key = keyOf([text, state.chain ?? '', ...plan.sources.map(({path, file}) => sourceHash(view, path, file)), ...plan.inline.map(({content}) => content), plan.target, `${plan.owner.uid}:${plan.owner.gid}:${plan.mode ?? ''}`]);
+		const key = keyOf([text, state.chain ?? '', ...plan.sources.map(({path, file}) => sourceHash(view, path, file)), ...plan.given.map(({content}) => digestOf(content)), plan.target, `${plan.owner.uid}:${plan.owner.gid}:${plan.mode ?? ''}`]);
 		let record = this.#cache.find(key);
 		const isCached = record !== undefined;
 		if (record === undefined) {
@@ -397,6 +405,29 @@ export class BuildkitBuilder {
 
 		this.#announceStep(vertex, isCached);
 		return this.#withLayer(state, `${text} # buildkit`, record);
+	}
+
+	/** What ADD gets from elsewhere; each URL is a vertex of its own. */
+	* #fetchSources(instruction: Of<'add' | 'copy'>): Work<readonly GivenFile[] | BuildFailure> {
+		const problem = urlProblem(instruction);
+		if (problem !== undefined) {
+			return this.#failure(problem, instruction);
+		}
+
+		const files: GivenFile[] = [];
+		for (const url of instruction.sources.filter(isUrl)) {
+			this.#emit({kind: 'started', vertex: url, name: url, atNs: this.#now()});
+			const file = yield * fetchSource(this.#host, url, instruction.flags.get('checksum')?.[0]);
+			if ('error' in file) {
+				const message = file.reason === 'status' ? `invalid response status ${file.error.split(' ', 1)[0]!}` : file.error;
+				return this.#fail(url, message, instruction, `failed to load cache key: ${message}`);
+			}
+
+			this.#emit({kind: 'done', vertex: url, atNs: this.#now()});
+			files.push(file);
+		}
+
+		return files;
 	}
 
 	#viewFrom(from: string, below: number) {
@@ -424,7 +455,7 @@ export class BuildkitBuilder {
 		const args = this.#args.visible(environment);
 		const prefix = args.length === 0 ? '' : `|${args.length} ${args.map(([key, value]) => `${key}=${value}`).join(' ')} `;
 		const known = new Map([...args, ...environment]);
-		const vertex = name + this.#runText(instruction, known);
+		const vertex = name + runText(instruction, known, this.#plan.dockerfile.escape);
 		const mounts = runMounts(this.#host, instruction, {
 			context: this.#plan.context, cache: this.#cache, chainOf: from => this.#states.get(this.#graph.stageOf(from, stage.index)?.index ?? -1)?.chain,
 		});
@@ -434,20 +465,21 @@ export class BuildkitBuilder {
 
 		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
 		const env = [...state.config.Env ?? [], ...[...args, ...this.#args.proxies()].map(([key, value]) => `${key}=${value}`)];
-		const key = keyOf(['run', state.chain ?? '', ...command, '', ...env, '', state.config.WorkingDir ?? '', state.config.User ?? '', ...instruction.flags.get('mount') ?? [], this.#contextHash(mounts)]);
+		const key = keyOf(['run', state.chain ?? '', ...command, '', ...env, '', state.config.WorkingDir ?? '', state.config.User ?? '', ...instruction.flags.get('mount') ?? [], contextHash(this.#plan.context, mounts)]);
 		const cached = this.#cache.find(key);
 		if (cached !== undefined) {
 			this.#announceStep(vertex, true);
 			return this.#withLayer(state, `RUN ${prefix}${command.join(' ')} # buildkit`, cached);
 		}
 
-		const {outcome, layer} = yield * runLayer(this.#host, {
-			container: newContainerId(this.#host), chain: state.chain, argv: command, env, mounts, network: this.#network(instruction),
+		const {outcome, layer, upper} = yield * runLayer(this.#host, {
+			container: newContainerId(this.#host), chain: state.chain, argv: command, env, mounts, network: networkOf(instruction) ?? this.#options.network, hostConfig: this.#options.hostConfig,
 			workingDir: state.config.WorkingDir ?? '', user: state.config.User ?? '',
 			output: (stream, bytes) => this.#emit({kind: 'log', vertex, stream, bytes, atNs: this.#now()}),
 			finish: fs => copyUpEtc(this.#host, state.chain, fs),
 		});
 		if (layer === undefined || outcome.kind === 'refused') {
+			removeFileSystem(this.#host.tx, upper);
 			const reason = outcome.kind === 'refused' ? outcome.message : `exit code: ${outcome.status}`;
 			return this.#fail(vertex, `process ${JSON.stringify(command.join(' '))} did not complete successfully: ${reason}`, instruction);
 		}
@@ -455,46 +487,14 @@ export class BuildkitBuilder {
 		this.#announceStep(vertex, false);
 		return this.#withLayer(state, `RUN ${prefix}${command.join(' ')} # buildkit`, this.#cache.keep(key, vertex, state.chain, layer));
 	}
+}
 
-	/** What of the context a RUN can read through its bind mounts: all of it. */
-	#contextHash(mounts: readonly BuildMount[]): string {
-		const root = this.#plan.context.at([]);
-		return root !== undefined && mounts.some(mount => mount.kind === 'bind') ? joinHashes([sourceHash(this.#plan.context, [], root)]) : '';
-	}
+function networkOf({flags}: Of<'run'>): 'none' | 'host' | undefined {
+	return (['none', 'host'] as const).find(network => network === flags.get('network')?.[0]);
+}
 
-	#network({flags}: Of<'run'>): 'default' | 'none' | 'host' {
-		const network = flags.get('network')?.[0];
-		return network === 'none' || network === 'host' ? network : this.#options.network;
-	}
-
-	/** The line of a RUN as progress shows it, with the build's variables filled in. */
-	#runText(instruction: Of<'run'>, known: ReadonlyMap<string, string>): string {
-		const original = instruction.node.original.trim();
-		if (instruction.heredocs.length > 0) {
-			const first = instruction.heredocs[0]!.content.split('\n', 1)[0]!;
-			return `${original} (${first}...)`;
-		}
-
-		const expanded = expandWord(original, known, {escape: this.#plan.dockerfile.escape, raw: true, keepUnset: true});
-		return 'error' in expanded ? original : expanded.text;
-	}
-
-	#export(state: State): Image {
-		const vertex = 'exporting to image';
-		this.#emit({kind: 'started', vertex, name: vertex, atNs: this.#now()});
-		this.#status(vertex, 'exporting layers');
-		const image = addImage(storeOf(this.#host), buildkitDocument(state));
-		this.#status(vertex, `writing image ${image.id}`);
-		for (const tag of this.#options.tags) {
-			const reference = parseReference(tag);
-			if (!isReferenceError(reference)) {
-				this.#status(vertex, `naming to ${fullReference(withDefaultTag(reference)).replace(/:latest$/v, '')}`);
-			}
-		}
-
-		this.#emit({kind: 'done', vertex, atNs: this.#now()});
-		return image;
-	}
+function note(createdBy: string, layer?: Layer, createdUs = 0): HistoryEntry {
+	return {createdBy, layer, createdUs};
 }
 
 type Place = {readonly stage: Stage; readonly name: string};

@@ -1,30 +1,30 @@
 // The builder that dockerd had before BuildKit (DOCKER_BUILDKIT=0): every instruction makes an image from the image before it, in a
 // container that is committed and removed, and the cache is the images themselves: a child of the same parent, made by the same
 // container config, is used again. Source: moby/moby builder/dockerfile (dispatchers.go, internals.go, imageprobe.go).
-//
-// Simplified: a container whose RUN failed is not kept.
 
-import {compareText, decodeText, encodeText} from '../../../base/bytes.js';
+import {compareText, decodeText} from '../../../base/bytes.js';
 import {parseRfc3339} from '../../../base/internet-date.js';
 import {encodeJson, type Json} from '../../../base/json.js';
 import {dockerConfigFields} from '../image-document.js';
 import {commitImage, emptyDiff} from '../image-commit.js';
 import {topChain} from '../image-store.js';
-import {addLayer} from '../layer-store.js';
+import type {FsId} from '../../kernel/file-types.js';
+import {addLayer, removeFileSystem} from '../layer-store.js';
 import {tarOfTree} from '../layer-tree.js';
 import type {Work} from '../registry.js';
 import type {ChainId, Image, ImageConfig} from '../schema.js';
 import {BuildArgs, defaultPath, environmentOf} from './build-args.js';
-import type {BuildEvent, BuildHost, BuildMount} from './build-host.js';
+import type {BuildEvent, BuildHost, BuildMount, KeptContainer, RunOutcome} from './build-host.js';
 import {type BuildFailure, type BuildOptions, type BuildPlan, failBuild, findStage, isBuildFailure, type Stage} from './build-plan.js';
 import {baseImage, copyLayer, directoryLayer, isCopyPlan, newContainerId, planCopy, resolveTarget, runLayer, storeOf, viewOf} from './build-step.js';
-import type {SourceProblem} from './copy-files.js';
-import {parseDockerfile, isDockerfileError} from './dockerfile-lines.js';
+import type {GivenFile, SourceProblem} from './copy-files.js';
 import {goList} from './go-format.js';
 import {expandInstruction} from './expand-instruction.js';
 import {changeConfig, commandLine, defaultShell, isMetadata} from './image-config-change.js';
-import {type Instruction, type Of, parseInstruction} from './instruction.js';
-import {joinHashes, sourceHash} from './source-hash.js';
+import {fetchSource, isUrl} from './add-url.js';
+import {labelStep, parseTrigger} from './added-step.js';
+import type {Instruction, Of} from './instruction.js';
+import {givenHash, joinHashes, sourceHash} from './source-hash.js';
 
 /** Where a stage stands: the last image, and the config that the next step starts from. */
 type State = {
@@ -33,6 +33,8 @@ type State = {
 	readonly hasCmd: boolean;
 	readonly author: string | undefined;
 };
+
+type StepContainer = Pick<KeptContainer, 'container' | 'ended'> & {readonly containerConfig: ImageConfig};
 
 const short = (id: string) => id.replace('sha256:', '').slice(0, 12);
 
@@ -232,15 +234,31 @@ export class ClassicBuilder {
 			return this.#use(state, cached);
 		}
 
-		const container = inContainer ? this.#announceContainer() : undefined;
+		const container = inContainer ? this.#stepContainer(state, containerConfig) : undefined;
 		return this.#finish(state, {chain, containerConfig, container});
 	}
 
-	#announceContainer(): string {
+	/** The container of a step without a command, which is made to be committed and never started. */
+	#stepContainer(state: State, containerConfig: ImageConfig): string {
 		const container = newContainerId(this.#host);
 		this.#say(` ---> Running in ${short(container)}\n`);
-		this.#say(` ---> Removed intermediate container ${short(container)}\n`);
+		this.#release(state, {container, containerConfig, ended: undefined});
 		return container;
+	}
+
+	/** Removes the container of a step that succeeded, or keeps it if that is wanted. */
+	#release(state: State, step: StepContainer): void {
+		if (this.#options.removal === 'never') {
+			this.#keep(state, step);
+		} else {
+			this.#say(` ---> Removed intermediate container ${short(step.container)}\n`);
+		}
+	}
+
+	#keep({image}: State, {container, containerConfig, ended}: StepContainer): void {
+		if (image !== undefined) {
+			this.#host.keep({container, image: image.id, config: containerConfig, hostConfig: this.#options.hostConfig, ended});
+		}
 	}
 
 	#containerConfig({config, image}: State, command: readonly string[]): ImageConfig {
@@ -283,7 +301,7 @@ export class ClassicBuilder {
 			return this.#use(next, cached);
 		}
 
-		const container = this.#announceContainer();
+		const container = this.#stepContainer(state, containerConfig);
 		const below = chainOf(state.image);
 		const tree = directoryLayer(this.#host, below, workingDir, {uid: 0, gid: 0});
 		const layer = tree === undefined ? undefined : addLayer(storeOf(this.#host), {parent: below, tar: tarOfTree(tree), tree});
@@ -292,7 +310,7 @@ export class ClassicBuilder {
 
 	* #copy(state: State, instruction: Of<'copy' | 'add'>): Work<State | BuildFailure> {
 		const name = instruction.kind.toUpperCase();
-		for (const flag of ['chmod', 'link', 'parents', 'exclude', 'checksum', 'keep-git-dir']) {
+		for (const flag of ['chmod', 'link', 'exclude', 'checksum', 'keep-git-dir']) {
 			if (instruction.flags.has(flag)) {
 				return failBuild(`the --${flag} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`);
 			}
@@ -303,8 +321,13 @@ export class ClassicBuilder {
 			return source;
 		}
 
+		const fetched = yield * this.#fetchSources(instruction);
+		if (isBuildFailure(fetched)) {
+			return fetched;
+		}
+
 		const base = viewOf(this.#host, chainOf(state.image));
-		const plan = planCopy({...instruction, heredocs: []}, {view: source.view, base, workingDir: state.config.WorkingDir, canLeaveRoot: source.isStage});
+		const plan = planCopy({...instruction, heredocs: []}, {view: source.view, base, workingDir: state.config.WorkingDir, canLeaveRoot: source.isStage, fetched});
 		if (instruction.heredocs.length > 0) {
 			return failBuild(`${name} failed: no source files were specified`);
 		}
@@ -313,11 +336,11 @@ export class ClassicBuilder {
 			return failBuild('error' in plan ? plan.error : `${name} failed: ${problemText(plan, source.isStage)}`);
 		}
 
-		if (plan.sources.length > 1 && !instruction.target.endsWith('/')) {
+		if (plan.sources.length + fetched.length > 1 && !instruction.target.endsWith('/')) {
 			return failBuild(`When using ${name} with more than one source file, the destination must be a directory and end with a /`);
 		}
 
-		const hash = joinHashes(plan.sources.map(({path, file}) => sourceHash(source.view, path, file)));
+		const hash = joinHashes([...plan.sources.map(({path, file}) => sourceHash(source.view, path, file)), ...fetched.map(givenHash)]);
 		const chown = instruction.flags.get('chown')?.[0];
 		const comment = `${name} ${chown === undefined ? '' : `--chown=${chown} `}${hash} in ${instruction.target} `;
 		const containerConfig = this.#containerConfig(state, [...state.config.Shell ?? defaultShell, `#(nop) ${comment}`]);
@@ -328,6 +351,25 @@ export class ClassicBuilder {
 
 		const layer = copyLayer(this.#host, chainOf(state.image), plan);
 		return 'error' in layer ? failBuild(layer.error) : this.#finish(state, {chain: layer.chain, containerConfig, container: undefined});
+	}
+
+	* #fetchSources({kind, sources, target}: Of<'copy' | 'add'>): Work<readonly GivenFile[] | BuildFailure> {
+		const files: GivenFile[] = [];
+		for (const url of kind === 'add' ? sources.filter(isUrl) : []) {
+			const file = yield * fetchSource(this.#host, url, undefined);
+			if ('error' in file) {
+				return failBuild(`ADD failed: ${file.reason === 'status' ? `failed to GET ${url} with status ${file.error}: ${file.body ?? ''}` : file.error}`);
+			}
+
+			if (file.name === '' && target.endsWith('/')) {
+				return failBuild(`ADD failed: cannot determine filename for source ${url}`);
+			}
+
+			this.#say('\n');
+			files.push(file);
+		}
+
+		return files;
 	}
 
 	* #copySource({flags}: Of<'copy' | 'add'>) {
@@ -343,6 +385,22 @@ export class ClassicBuilder {
 
 		const found = yield * baseImage(this.#host, from, false);
 		return 'error' in found ? failBuild(`invalid from flag value ${from}: ${found.error}`) : {view: viewOf(this.#host, chainOf(found.image)), isStage: true};
+	}
+
+	/** The container of a command that failed stays, so that one can look what it wrote, unless `--force-rm` is given. */
+	#failedRun(state: State, {container, containerConfig, upper}: {readonly container: string; readonly containerConfig: ImageConfig; readonly upper: FsId}, outcome: RunOutcome, argv: readonly string[]): BuildFailure {
+		const isKept = this.#options.removal !== 'always' && state.image !== undefined && outcome.kind === 'exited';
+		if (isKept) {
+			this.#keep(state, {container, containerConfig, ended: {upper, status: outcome.status}});
+		} else {
+			removeFileSystem(this.#host.tx, upper);
+		}
+
+		if (this.#options.removal === 'always') {
+			this.#say(` ---> Removed intermediate container ${short(container)}\n`);
+		}
+
+		return outcome.kind === 'refused' ? failBuild(outcome.message) : failBuild(`The command '${argv.join(' ')}' returned a non-zero code: ${outcome.status}`, {code: outcome.status});
 	}
 
 	* #run(state: State, instruction: Of<'run'>): Work<State | BuildFailure> {
@@ -364,21 +422,18 @@ export class ClassicBuilder {
 		const container = newContainerId(this.#host);
 		this.#say(` ---> Running in ${short(container)}\n`);
 		const mounts = Object.keys(state.config.Volumes ?? {}).sort(compareText).map((target): BuildMount => ({kind: 'volume', target, fs: undefined}));
-		const {outcome, layer} = yield * runLayer(this.#host, {
-			container, chain: chainOf(state.image), argv, mounts, network: this.#options.network,
+		const keepsUpper = this.#options.removal === 'never' && state.image !== undefined;
+		const {outcome, layer, upper} = yield * runLayer(this.#host, {
+			container, chain: chainOf(state.image), argv, mounts, network: this.#options.network, hostConfig: this.#options.hostConfig,
 			env: [...state.config.Env ?? [], ...[...args, ...this.#args.proxies()].map(([name, value]) => `${name}=${value}`)],
 			workingDir: state.config.WorkingDir ?? '', user: state.config.User ?? '',
 			output: (stream, bytes) => stream === 'stderr' ? this.#sayError(decodeText(bytes)) : this.#say(decodeText(bytes)),
-		});
-		if (outcome.kind === 'refused') {
-			return failBuild(outcome.message);
+		}, {keepsUpper});
+		if (layer === undefined || outcome.kind === 'refused') {
+			return this.#failedRun(state, {container, containerConfig, upper}, outcome, argv);
 		}
 
-		if (layer === undefined) {
-			return failBuild(`The command '${argv.join(' ')}' returned a non-zero code: ${outcome.status}`, {code: outcome.status});
-		}
-
-		this.#say(` ---> Removed intermediate container ${short(container)}\n`);
+		this.#release(state, {container, containerConfig, ended: keepsUpper ? {upper, status: 0} : undefined});
 		return this.#finish(state, {chain: layer.diff === emptyDiff ? chainOf(state.image) : layer.chain, containerConfig, container});
 	}
 }
@@ -422,26 +477,4 @@ function problemText(problem: SourceProblem, isStage: boolean): string {
 			return problem satisfies never;
 		}
 	}
-}
-
-/** An ONBUILD trigger as an instruction; it was checked when its image was built. */
-export function parseTrigger(line: string): Instruction {
-	const parsed = parseDockerfile(encodeText(`${line}\n`));
-	const node = isDockerfileError(parsed) ? undefined : parsed.nodes[0];
-	const instruction = node === undefined ? undefined : parseInstruction(node);
-	if (instruction === undefined || 'error' in instruction) {
-		return {kind: 'run', command: {words: [line], isShell: true}, heredocs: [], flags: new Map(), node: emptyNode(`RUN ${line}`)};
-	}
-
-	return instruction;
-}
-
-function emptyNode(original: string): Instruction['node'] {
-	return {keyword: original.split(' ', 1)[0]!, original, flags: [], words: [], isJson: false, heredocs: [], trigger: undefined, startLine: 0, endLine: 0};
-}
-
-/** The step that `--label` adds. */
-export function labelStep(labels: ReadonlyMap<string, string>): Of<'label'> {
-	const pairs = [...labels].sort(([a], [b]) => compareText(a, b)).map(([name, value]) => ({name, value: `"${value.replaceAll(/["\\$]/gv, String.raw`\$&`)}"`, isLegacy: false}));
-	return {kind: 'label', pairs, flags: new Map(), node: emptyNode(`LABEL ${[...labels].sort(([a], [b]) => compareText(a, b)).map(([name, value]) => `${name}=${value}`).join(' ')}`)};
 }

@@ -2,23 +2,26 @@
 // appear in it with the attributes that they have below, as overlay's copy-up makes them.
 // Source: docs "Dockerfile reference", COPY; moby/moby builder/dockerfile/copy.go, dispatchers.go.
 
-import {decodeText, encodeText} from '../../../base/bytes.js';
+import {decodeText} from '../../../base/bytes.js';
 import {gunzip, isGzip} from '../../../base/gzip.js';
 import {tarPath} from '../../../base/path.js';
 import {isTarError, readTar} from '../../../base/tar.js';
 import {contentOf, readContent} from '../../kernel/file-content.js';
 import type {Inode} from '../../kernel/schema.js';
 import {addEntry, type LayerTree, TreeBuilder, type TreeFile} from '../layer-tree.js';
-import {cleanPath, hasWildcards, pathMatch} from './pattern-matcher.js';
-import type {TreeView, ViewFile} from './tree-view.js';
+import {cleanPath, hasWildcards, IgnoreMatcher, pathMatch} from './pattern-matcher.js';
+import {TreeView, type ViewFile, withoutOverlay} from './tree-view.js';
 
 export type Source = {readonly path: readonly string[]; readonly file: ViewFile};
 export type Owner = {readonly uid: number; readonly gid: number};
 
+/** A file that is not in the source: of a here-document or a URL. */
+export type GivenFile = {readonly name: string; readonly content: Uint8Array; readonly mode: number; readonly timeUs: number | undefined};
+
 export type CopyRequest = {
 	readonly isAdd: boolean;
 	readonly sources: readonly Source[];
-	readonly inline: readonly {readonly name: string; readonly content: string}[];
+	readonly given: readonly GivenFile[];
 	readonly view: TreeView;
 	readonly base: TreeView;
 	/** Absolute; a slash at the end says that it is a directory. */
@@ -67,6 +70,18 @@ export function isSourceProblem(value: readonly Source[] | SourceProblem): value
 	return 'kind' in value;
 }
 
+/** The sources without what `--exclude` names: of directories by the path inside, of files by their name. */
+export function withoutExcluded(view: TreeView, sources: readonly Source[], patterns: readonly string[]): readonly Source[] | {readonly error: string} {
+	const matcher = IgnoreMatcher.of(patterns);
+	if ('error' in matcher) {
+		return matcher;
+	}
+
+	return sources.flatMap(source => source.file.inode.type === 'directory'
+		? [{...source, file: new TreeView([view.merged(path => !matcher.isIgnored(path.join('/')), source.file)]).at([])!}]
+		: (matcher.isIgnored(source.path.at(-1)!) ? [] : [source]));
+}
+
 function matchAll(view: TreeView, pattern: string): readonly string[] | undefined {
 	if (pathMatch(pattern, '') === undefined) {
 		return undefined;
@@ -94,8 +109,8 @@ export function copyFiles(request: CopyRequest): LayerTree | {readonly error: st
 	}
 
 	const isDirectory = request.target.endsWith('/') || request.base.at(target)?.inode.type === 'directory' || request.target.endsWith('/.');
-	for (const {name, content} of request.inline) {
-		diff.add(isDirectory ? [...target, name] : target, {type: 'file', mode: request.mode ?? 0o644, ...request.owner, content: contentOf(encodeText(content)), timeUs: request.timeUs});
+	for (const {name, content, mode, timeUs} of request.given) {
+		diff.add(isDirectory ? [...target, name] : target, {type: 'file', mode: request.mode ?? mode, ...request.owner, content: contentOf(content), timeUs: timeUs ?? request.timeUs});
 	}
 
 	for (const {path, file} of request.sources) {
@@ -139,10 +154,6 @@ function copyTree(diff: Diff, request: CopyRequest, file: ViewFile, target: read
 			copyTree(diff, request, below, [...target, name]);
 		}
 	}
-}
-
-function withoutOverlay(xattrs: Inode['xattrs']): Inode['xattrs'] {
-	return new Map([...xattrs].filter(([name]) => !name.startsWith('trusted.overlay.')));
 }
 
 const maxArchiveBytes = 256 * 1024 * 1024;

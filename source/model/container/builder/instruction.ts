@@ -31,10 +31,10 @@ export type Kind = Instruction['kind'];
 export type Of<K extends Kind> = Extract<Instruction, {kind: K}>;
 
 const allowedFlags: Readonly<Record<Kind, readonly string[]>> = {
-	from: ['platform'], run: ['mount', 'network', 'security'], copy: ['chown', 'chmod', 'from', 'link', 'parents', 'exclude'], add: ['chown', 'chmod', 'link', 'keep-git-dir', 'checksum', 'exclude'],
+	from: ['platform'], run: ['mount', 'network', 'security'], copy: ['chown', 'chmod', 'from', 'link', 'exclude'], add: ['chown', 'chmod', 'link', 'keep-git-dir', 'checksum', 'exclude'],
 	healthcheck: ['interval', 'timeout', 'start-period', 'start-interval', 'retries'], cmd: [], entrypoint: [], env: [], label: [], arg: [], workdir: [], expose: [], user: [], volume: [], stopsignal: [], shell: [], maintainer: [], onbuild: [],
 };
-const booleanFlags = new Set(['link', 'keep-git-dir', 'parents']);
+const booleanFlags = new Set(['link', 'keep-git-dir']);
 const repeatableFlags = new Set(['mount', 'exclude']);
 
 function isKind(text: string): text is Kind {

@@ -5,12 +5,13 @@
 import type {FsId} from '../../kernel/file-types.js';
 import {getInode, putInode} from '../../kernel/inode-filesystem.js';
 import {layerStack, makeTreeFileSystem} from '../layer-store.js';
-import {rootNode, TreeBuilder} from '../layer-tree.js';
+import {rootNode} from '../layer-tree.js';
 import type {ChainId} from '../schema.js';
 import type {BuildCache} from './build-cache.js';
 import type {BuildHost, BuildMount} from './build-host.js';
 import {storeOf, viewOf} from './build-step.js';
 import type {Of} from './instruction.js';
+import {sourceHash} from './source-hash.js';
 import type {TreeView} from './tree-view.js';
 
 export type MountSources = {
@@ -41,7 +42,7 @@ export function runMounts(host: BuildHost, {flags}: Of<'run'>, {context, cache, 
 
 		const from = fields.get('from');
 		if (type === 'bind') {
-			const lower = from === undefined ? [treeFileSystem(host, context)] : layerStack(storeOf(host), chainOf(from)).map(layer => layer.fs);
+			const lower = from === undefined ? [makeTreeFileSystem(host.tx, context.merged())] : layerStack(storeOf(host), chainOf(from)).map(layer => layer.fs);
 			mounts.push({kind: 'bind', target, lower, source: fields.get('source') ?? fields.get('src') ?? '/', isWritable: fields.has('rw') || fields.has('readwrite')});
 		} else if (type === 'cache') {
 			mounts.push({kind: 'volume', target, fs: cache.mount(fields.get('id') ?? target)});
@@ -55,19 +56,10 @@ export function runMounts(host: BuildHost, {flags}: Of<'run'>, {context, cache, 
 	return mounts;
 }
 
-function treeFileSystem(host: BuildHost, view: TreeView): FsId {
-	const builder = new TreeBuilder();
-	const visit = (path: readonly string[]): void => {
-		for (const {name, file: {inode}} of view.entries(view.at(path)!)) {
-			builder.add([...path, name], {...inode, timeUs: inode.mtimeUs});
-			if (inode.type === 'directory') {
-				visit([...path, name]);
-			}
-		}
-	};
-
-	visit([]);
-	return makeTreeFileSystem(host.tx, builder.finish());
+/** What of the context a RUN can read through its bind mounts: all of it. */
+export function contextHash(context: TreeView, mounts: readonly BuildMount[]): string {
+	const root = context.at([]);
+	return root !== undefined && mounts.some(mount => mount.kind === 'bind') ? sourceHash(context, [], root) : '';
 }
 
 /** The mount points of /etc/hosts and /etc/resolv.conf are made in the container's own /etc, which thereby is in every RUN's layer. */

@@ -7,6 +7,7 @@ import {encodeText} from '../../../base/bytes.js';
 import type {TarType} from '../../../base/tar.js';
 import type {Inode} from '../../kernel/schema.js';
 import {readContent} from '../../kernel/file-content.js';
+import type {GivenFile} from './copy-files.js';
 import type {TreeView, ViewFile} from './tree-view.js';
 
 const flags: Readonly<Record<Exclude<TarType, 'hardlink'> | 'socket', string>> = {file: '0', symlink: '2', char: '3', block: '4', directory: '5', fifo: '6', socket: '0'};
@@ -25,6 +26,12 @@ function hashOf(name: string, inode: Inode): string {
 	}
 
 	return hasher.digest().replace('sha256:', '');
+}
+
+/** `file:HASH` of a file that was fetched. */
+export function givenHash({name, content, mode}: GivenFile): string {
+	const fields = [['name', name], ['mode', mode], ['uid', 0], ['gid', 0], ['size', content.length], ['typeflag', flags.file], ['linkname', ''], ['uname', ''], ['gname', ''], ['devmajor', 0], ['devminor', 0]];
+	return `file:${new Hasher().update(encodeText(fields.flat().join(''))).update(content).digest().replace('sha256:', '')}`;
 }
 
 /** `file:HASH` or `dir:HASH` of one source, named by its path in the context. */

@@ -2,6 +2,7 @@
 
 import type {BuildArgs} from './build-args.js';
 import {type BuildPlan, findStage, type Stage} from './build-plan.js';
+import {isUrl} from './add-url.js';
 import {expandInstruction} from './expand-instruction.js';
 import type {Instruction} from './instruction.js';
 
@@ -31,6 +32,12 @@ export class StageGraph {
 	baseName(stage: Stage): string {
 		const expanded = expandInstruction(stage.from, this.#args.metaEnvironment(), this.#plan.dockerfile.escape);
 		return 'error' in expanded ? stage.from.image : expanded.instruction.image;
+	}
+
+	/** What the names of a stage's vertices begin with, where there is more than one stage. */
+	prefixOf({name, index, steps}: Stage): string {
+		const isNamed = this.#plan.stageCount > 1 || steps.some(step => step.flags.has('mount'));
+		return isNamed ? `${name ?? `stage-${index}`} ` : '';
 	}
 
 	/** The stage that a FROM or --from means, if it means one before `below`. */
@@ -73,7 +80,7 @@ function sourcesOf({flags}: Instruction): readonly string[] {
 
 function readsContext(step: Instruction): boolean {
 	return step.kind === 'copy' || step.kind === 'add'
-		? !step.flags.has('from') && step.sources.some(source => !source.includes('<<'))
+		? !step.flags.has('from') && step.sources.some(source => !source.includes('<<') && !(step.kind === 'add' && isUrl(source)))
 		: (step.flags.get('mount') ?? []).some(mount => !/(?:^|,)(?:from=|type=(?!bind))/v.test(mount));
 }
 

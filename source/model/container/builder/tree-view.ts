@@ -2,7 +2,7 @@
 // its sources in another stage; a build context is a view of one tree.
 
 import type {Inode} from '../../kernel/schema.js';
-import {isOpaque, isWhiteout, type LayerTree, rootNode} from '../layer-tree.js';
+import {isOpaque, isWhiteout, type LayerTree, rootNode, TreeBuilder} from '../layer-tree.js';
 
 export type ViewFile = {
 	readonly inode: Inode;
@@ -43,6 +43,36 @@ export class TreeView {
 	}
 
 	/**
+	 * A tree of its own with the files below a directory for which `isMeant` holds; directories that are left out come back if
+	 * something in them does not. Names of one file stay names of one file.
+	 */
+	merged(isMeant: (path: readonly string[]) => boolean = () => true, top = this.#root): LayerTree {
+		const builder = new TreeBuilder();
+		const known = new Map<Inode, readonly string[]>();
+		const visit = (path: readonly string[], directory: ViewFile): void => {
+			for (const {name, file} of this.entries(directory)) {
+				const inside = [...path, name];
+				const first = file.inode.type === 'directory' ? undefined : known.get(file.inode);
+				if (isMeant(inside) && (first === undefined || !builder.link(inside, first))) {
+					builder.add(inside, {...file.inode, xattrs: withoutOverlay(file.inode.xattrs), timeUs: file.inode.mtimeUs});
+					known.set(file.inode, inside);
+				}
+
+				if (file.inode.type === 'directory') {
+					visit(inside, file);
+				}
+			}
+		};
+
+		if (top !== undefined) {
+			builder.add([], {...top.inode, xattrs: withoutOverlay(top.inode.xattrs), timeUs: top.inode.mtimeUs});
+			visit([], top);
+		}
+
+		return builder.finish();
+	}
+
+	/**
 	 * Follows symbolic links, as seen from the view's root. What does not exist keeps its name, so that the answer tells where a new
 	 * file would go; undefined if links go round in circles.
 	 */
@@ -80,6 +110,11 @@ export class TreeView {
 
 		return done;
 	}
+}
+
+/** What overlay notes on a directory says nothing about the merged one. */
+export function withoutOverlay(xattrs: Inode['xattrs']): Inode['xattrs'] {
+	return new Map([...xattrs].filter(([name]) => !name.startsWith('trusted.overlay.')));
 }
 
 function child(directory: ViewFile, name: string): ViewFile | undefined {

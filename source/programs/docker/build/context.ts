@@ -2,7 +2,8 @@
 // Source: docker/cli cli/command/image/build/context.go, dockerignore.go; moby/patternmatcher.
 
 import {decodeText} from '../../../base/bytes.js';
-import {tarEntry, writeTar} from '../../../base/tar.js';
+import {digestOf} from '../../../base/digest.js';
+import {denseContent, tarEntry, writeTar} from '../../../base/tar.js';
 import {isGzip} from '../../../base/gzip.js';
 import {IgnoreMatcher, parseIgnoreFile} from '../../../model/container/builder/pattern-matcher.js';
 import {failed} from '../../../model/kernel/errno.js';
@@ -17,18 +18,26 @@ export type BuildContext = {
 	readonly tar: Uint8Array;
 	/** Relative to the context. */
 	readonly dockerfile: string;
+	/** Where the daemon gets the context itself. */
+	readonly remote?: string;
 };
 
 export function * buildContext(client: Client, where: string, file: string): Steps<BuildContext | Refusal> {
-	if (/^(?:https?|git|ssh):\/\/|^git@|^github\.com\//v.test(where)) {
-		return refusal('virtlab: docker build from a URL is not modelled');
+	if (/^(?:git|ssh):\/\/|^git@|^github\.com\/|^https?:\/\/[^?#]*\.git(?:[#?]|$)/v.test(where)) {
+		return refusal('virtlab: docker build from a git repository is not modelled');
 	}
 
-	if (file === '-') {
-		return refusal('virtlab: docker build -f - is not modelled');
+	// Simplified: without BuildKit the real client gets the context and passes it on.
+	if (/^https?:\/\//v.test(where)) {
+		return {tar: writeTar([]), dockerfile: file === '' ? 'Dockerfile' : file, remote: where};
 	}
 
-	return where === '-' ? yield * contextFromInput(client, file) : yield * contextFromDirectory(client, where, file);
+	if (where === '-') {
+		return file === '-' ? refusal('invalid argument: can\'t use stdin for both build context and dockerfile') : yield * contextFromInput(client, file);
+	}
+
+	const typed = file === '-' ? yield * inputBytes(client, '-') : undefined;
+	return refused(typed) ? typed : yield * contextFromDirectory(client, where, file, typed);
 }
 
 function * contextFromInput(client: Client, file: string): Steps<BuildContext | Refusal> {
@@ -46,10 +55,11 @@ function * contextFromInput(client: Client, file: string): Steps<BuildContext | 
 		return refusal('ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles');
 	}
 
-	return {tar: writeTar([tarEntry('Dockerfile', 'file', {mode: 0o600, content: {sizeBytes: bytes.length, chunks: bytes.length === 0 ? [] : [{offset: 0, bytes}]}})]), dockerfile: 'Dockerfile'};
+	return {tar: writeTar([tarEntry('Dockerfile', 'file', {mode: 0o600, content: denseContent(bytes)})]), dockerfile: 'Dockerfile'};
 }
 
-function * contextFromDirectory(client: Client, where: string, file: string): Steps<BuildContext | Refusal> {
+/** `typed`: the Dockerfile, where it is none of the directory's. */
+function * contextFromDirectory(client: Client, where: string, file: string, typed: Uint8Array | undefined): Steps<BuildContext | Refusal> {
 	const {sys} = client.process;
 	const cwd = sys.getcwd();
 	const absolute = (path: string) => normalPath(path.startsWith('/') ? path : `${failed(cwd) ? '' : cwd.path}/${path}`);
@@ -61,6 +71,13 @@ function * contextFromDirectory(client: Client, where: string, file: string): St
 
 	if (found.type !== 'directory') {
 		return refusal(`unable to prepare context: context must be a directory: ${directory}`);
+	}
+
+	if (typed !== undefined) {
+		const name = `.dockerfile.${digestOf(typed).slice('sha256:'.length, 'sha256:'.length + 20)}`;
+		const ignore = yield * ignoreRules(client, directory, name);
+		const entries = refused(ignore) ? ignore : yield * tarOfFiles(client, directory, {topName: '', asRoot: true, ...ignore});
+		return refused(entries) ? refusal(`error checking context: ${entries.message}`) : {tar: writeTar([...entries, tarEntry(name, 'file', {mode: 0o600, content: denseContent(typed)})]), dockerfile: name};
 	}
 
 	const dockerfile = absolute(file === '' ? `${directory}/Dockerfile` : file);

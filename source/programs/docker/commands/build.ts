@@ -1,7 +1,9 @@
 // docker build, in its two forms: BuildKit's (docker buildx build) and, with DOCKER_BUILDKIT=0, the classic one.
 // Source: docker/buildx commands/build.go; docker/cli cli/command/image/build.go.
 
+import {bytesOfBase64} from '../../../base/base64.js';
 import {encodeText} from '../../../base/bytes.js';
+import {gzip} from '../../../base/gzip.js';
 import {write} from '../../../model/kernel/blocking.js';
 import {failed} from '../../../model/kernel/errno.js';
 import {PlainProgress} from '../../../model/container/builder/plain-progress.js';
@@ -10,13 +12,15 @@ import {buildContext, type BuildContext} from '../build/context.js';
 import {print, warn, type Client} from '../client/client.js';
 import {fileRefusal} from '../client/file-tar.js';
 import {showMessages} from '../client/json-message.js';
-import {jsonLines, stream, type Query} from '../client/request.js';
+import {jsonLines, stream, type Query, type Stream} from '../client/request.js';
+import {outputOf, writeOutput} from '../build/output.js';
+import {ulimit} from '../container/create-body.js';
 import type {Call, CommandSpec} from '../command/command.js';
 import {buildFlags, classicBuildFlags} from '../command/flag-table.js';
 import type {Flags} from '../command/flag-set.js';
 import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import {humanSize} from '../go/size.js';
-import {marshal, memberOf, textOf, type Json} from '../go/json.js';
+import {listOf, marshal, memberOf, textOf, type Json} from '../go/json.js';
 
 export const build: CommandSpec = {
 	kind: 'command', use: '[OPTIONS] PATH | URL | -', usagePath: 'docker buildx build', short: 'Start a build',
@@ -45,11 +49,30 @@ function buildQuery(client: Client, flags: Flags, context: BuildContext): Query 
 	const labels = Object.fromEntries(Object.entries(pairsOf(flags.list('label'))).map(([name, value]) => [name, value ?? '']));
 	const on = (name: string, parameter = name) => flags.bool(name) ? [[parameter, '1']] as const : [];
 	return [
-		...flags.list('tag').map(tag => ['t', tag] as const), ['dockerfile', context.dockerfile],
+		...flags.list('tag').map(tag => ['t', tag] as const), ['dockerfile', context.dockerfile], ...context.remote === undefined ? [] : [['remote', context.remote]] as const,
 		...Object.keys(args).length === 0 ? [] : [['buildargs', marshal(args)]] as const, ...Object.keys(labels).length === 0 ? [] : [['labels', marshal(labels)]] as const,
 		...on('no-cache', 'nocache'), ...on('pull'), ...flags.text('target') === '' ? [] : [['target', flags.text('target')]] as const,
-		...flags.text('network') === 'default' ? [] : [['networkmode', flags.text('network')]] as const,
+		...flags.text('network') === 'default' ? [] : [['networkmode', flags.text('network')]] as const, ...containerQuery(flags),
 	];
+}
+
+/** Settings of the containers that commands run in, as far as both forms have them. */
+function containerQuery(flags: Flags): Query {
+	const hosts = flags.list('add-host').flatMap(host => host.split(',')).map(host => host.replace(/^(?<name>[^:=]+)=/v, '$<name>:'));
+	const ulimits = flags.list('ulimit').map(text => ulimit(text));
+	const bytes = (name: string, parameter: string) => flags.bytes(name) === 0 ? [] : [[parameter, String(flags.bytes(name))]] as const;
+	const text = (name: string, parameter: string) => flags.text(name) === '' ? [] : [[parameter, flags.text(name)]] as const;
+	return [
+		...hosts.length === 0 ? [] : [['extrahosts', hosts.join(',')]] as const, ...ulimits.length === 0 ? [] : [['ulimits', marshal(ulimits)]] as const,
+		...bytes('shm-size', 'shmsize'), ...text('cgroup-parent', 'cgroupparent'),
+	];
+}
+
+/** Limits, which only the classic form has. */
+function limitQuery(flags: Flags): Query {
+	const numbers = [['memory', flags.bytes('memory')], ['memswap', flags.bytes('memory-swap')], ['cpushares', flags.int('cpu-shares')], ['cpuperiod', flags.int('cpu-period')], ['cpuquota', flags.int('cpu-quota')]] as const;
+	const texts = [['cpusetcpus', flags.text('cpuset-cpus')], ['cpusetmems', flags.text('cpuset-mems')], ['platform', flags.text('platform')]] as const;
+	return [...numbers.filter(([, value]) => value !== 0).map(([name, value]) => [name, String(value)] as const), ...texts.filter(([, value]) => value !== '')];
 }
 
 function * writeIdFile(client: Client, flags: Flags, id: string): Steps<Refusal | undefined> {
@@ -85,9 +108,9 @@ function * buildClassically({client, flags, args}: Call): Steps<number | Refusal
 	}
 
 	const query: Query = [
-		...buildQuery(client, flags, context), ['version', '1'], ...isQuiet ? [['q', '1']] as const : [], ...flags.bool('rm') ? [] : [['rm', '0']] as const, ...flags.bool('force-rm') ? [['forcerm', '1']] as const : [],
+		...buildQuery(client, flags, context), ...limitQuery(flags), ['version', '1'], ...isQuiet ? [['q', '1']] as const : [], ...flags.bool('rm') ? [] : [['rm', '0']] as const, ...flags.bool('force-rm') ? [['forcerm', '1']] as const : [],
 	];
-	const opened = yield * stream(client, {method: 'POST', path: '/build', query, bytes: {type: 'application/x-tar', content: context.tar}});
+	const opened = yield * stream(client, {method: 'POST', path: '/build', query, bytes: {type: 'application/x-tar', content: flags.bool('compress') ? gzip(context.tar) : context.tar}});
 	if (refused(opened)) {
 		return opened;
 	}
@@ -124,12 +147,10 @@ const failedToBuild = (message: string) => refusal(`ERROR: failed to build: ${me
 
 function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusal> {
 	const mode = flags.text('progress');
-	if (mode === 'rawjson' || !['auto', 'plain', 'tty', 'quiet', 'none'].includes(mode)) {
-		return mode === 'rawjson' ? refusal('virtlab: docker build --progress=rawjson is not modelled') : failedToBuild(`invalid progress mode ${mode}`);
-	}
-
-	if (!['', 'default'].includes(flags.text('builder'))) {
-		return failedToBuild(`no builder ${JSON.stringify(flags.text('builder'))} found`);
+	const problem = progressProblem(client, mode) ?? (['', 'default'].includes(flags.text('builder')) ? undefined : failedToBuild(`no builder ${JSON.stringify(flags.text('builder'))} found`));
+	const output = outputOf(flags.list('output'));
+	if (problem !== undefined || refused(output)) {
+		return problem ?? (output as Refusal);
 	}
 
 	const context = yield * buildContext(client, args[0]!, flags.text('file'));
@@ -138,37 +159,32 @@ function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusa
 	}
 
 	const isQuiet = flags.bool('quiet') || mode === 'quiet' || mode === 'none';
-	const opened = yield * stream(client, {method: 'POST', path: '/build', query: [...buildQuery(client, flags, context), ['version', '2']], bytes: {type: 'application/x-tar', content: context.tar}});
+	const platforms = flags.list('platform').flatMap(platform => platform.split(','));
+	if (platforms.length > 1) {
+		return failedToBuild('Multi-platform build is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/build-multi-platform/');
+	}
+
+	const query: Query = [
+		...buildQuery(client, flags, context), ...platforms.map(platform => ['platform', platform] as const), ...flags.list('no-cache-filter').flatMap(stages => stages.split(',')).map(stage => ['nocachefilter', stage] as const),
+		...flags.bool('check') ? [['check', '1']] as const : [], ...output.type === 'image' ? [] : [['outputs', output.type]] as const, ['version', '2'],
+	];
+	const opened = yield * stream(client, {method: 'POST', path: '/build', query, bytes: {type: 'application/x-tar', content: context.tar}});
 	if (refused(opened)) {
 		return failedToBuild(opened.message);
 	}
 
-	const show = function * (text: string): Steps<void> {
-		if (!isQuiet) {
-			yield * warn(client, text);
-		}
-	};
-	yield * show('#0 building with "default" instance using docker driver\n\n');
-	const progress = new PlainProgress();
-	let id = '';
-	let error: Json;
-	yield * jsonLines(opened, function * (line): Steps<Refusal | undefined> {
-		const aux = memberOf(line, 'aux');
-		const event = buildEventOf(aux);
-		if (event !== undefined) {
-			yield * show(progress.lines(event));
-		}
-
-		id = textOf(memberOf(aux, 'ID')) || id;
-		error ??= memberOf(line, 'errorDetail');
-		return undefined;
-	});
+	const {id, files, check, error} = yield * followBuild(client, opened, isQuiet);
 	opened.close();
-	yield * show(error === undefined ? progress.summary() : progress.failure());
 	if (error !== undefined) {
-		const excerpt = textOf(memberOf(error, 'excerpt'));
-		yield * show(excerpt === '' ? '' : `${excerpt}\n`);
-		return failedToBuild(`failed to solve: ${textOf(memberOf(error, 'message'))}`);
+		return failedToBuild(`failed to solve: ${error}`);
+	}
+
+	if (check !== undefined) {
+		return yield * printCheck(client, check);
+	}
+
+	if (files !== undefined) {
+		return (yield * writeOutput(client, output, files)) ?? 0;
 	}
 
 	if (flags.bool('quiet')) {
@@ -176,4 +192,69 @@ function * buildWithBuildKit({client, flags, args}: Call): Steps<number | Refusa
 	}
 
 	return (yield * writeIdFile(client, flags, id)) ?? 0;
+}
+
+/** Simplified: at a terminal the progress is printed line by line, too, not drawn over. */
+function progressProblem({process}: Client, mode: string): Refusal | undefined {
+	if (mode === 'rawjson') {
+		return refusal('virtlab: docker build --progress=rawjson is not modelled');
+	}
+
+	if (mode === 'tty' && !process.sys.isTerminal(2)) {
+		return failedToBuild('failed to get console: provided file is not a console');
+	}
+
+	return ['auto', 'plain', 'tty', 'quiet', 'none'].includes(mode) ? undefined : failedToBuild(`invalid progress mode ${mode}`);
+}
+
+type Followed = {readonly id: string; readonly files: Uint8Array | undefined; readonly check: readonly Json[] | undefined; readonly error: string | undefined};
+
+/** Shows the progress of a build until its end. */
+function * followBuild(client: Client, opened: Stream, isQuiet: boolean): Steps<Followed> {
+	const show = function * (text: string): Steps<void> {
+		if (!isQuiet) {
+			yield * warn(client, text);
+		}
+	};
+	yield * show('#0 building with "default" instance using docker driver\n\n');
+	const progress = new PlainProgress();
+	let last: Json;
+	let error: Json;
+	yield * jsonLines(opened, function * (line): Steps<Refusal | undefined> {
+		const aux = memberOf(line, 'aux');
+		const event = buildEventOf(aux);
+		if (event === undefined) {
+			last = aux ?? last;
+		} else {
+			yield * show(progress.lines(event));
+		}
+
+		error ??= memberOf(line, 'errorDetail');
+		return undefined;
+	});
+	const check = memberOf(last, 'check');
+	yield * show(error === undefined ? progress.summary() : progress.failure());
+	const excerpt = textOf(memberOf(error, 'excerpt'));
+	yield * show(excerpt === '' ? '' : `${excerpt}\n`);
+	return {
+		id: textOf(memberOf(last, 'ID')), files: memberOf(last, 'files') === undefined ? undefined : bytesOfBase64(textOf(memberOf(last, 'files'))),
+		check: check === undefined ? undefined : listOf(check), error: error === undefined ? undefined : textOf(memberOf(error, 'message')),
+	};
+}
+
+/** What `--check` found. Source: moby/buildkit frontend/subrequests/lint; docker/buildx commands/build.go, printResult. */
+function * printCheck(client: Client, warnings: readonly Json[]): Steps<number> {
+	if (warnings.length === 0) {
+		yield * print(client, 'Check complete, no warnings found.\n');
+		return 0;
+	}
+
+	yield * print(client, `Check complete, ${warnings.length === 1 ? '1 warning has' : `${warnings.length} warnings have`} been found!\n`);
+	for (const warning of warnings) {
+		const rule = textOf(memberOf(warning, 'rule'));
+		const page = rule.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/gv, '-').toLowerCase();
+		yield * print(client, `\nWARNING: ${rule} - https://docs.docker.com/go/dockerfile/rule/${page}/\n${textOf(memberOf(warning, 'message'))}\n${textOf(memberOf(warning, 'excerpt'))}\n`);
+	}
+
+	return 1;
 }

@@ -308,7 +308,7 @@ function resources(flags: Flags, devices: readonly Writable[]): Readonly<Record<
 	};
 }
 
-function ulimit(text: string): Writable {
+export function ulimit(text: string): Writable {
 	const [name = '', limits = ''] = text.split('=');
 	const [soft = '', hard = soft] = limits.split(':');
 	return {Name: name, Hard: Number(hard), Soft: Number(soft)};

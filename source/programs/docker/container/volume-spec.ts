@@ -84,7 +84,7 @@ export function checkMount(value: string): string | undefined {
 }
 
 /** Fields between commas, as encoding/csv reads one record: `"a,b"` is one field, and `""` in it a quotation mark. */
-function csvFields(text: string): readonly string[] | Refusal {
+export function csvFields(text: string): readonly string[] | Refusal {
 	const fields: string[] = [];
 	let at = 0;
 	for (;;) {

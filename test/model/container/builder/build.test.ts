@@ -10,7 +10,7 @@ import {dockerConfigFields} from '../../../../source/model/container/image-docum
 import {layersOf} from '../../../../source/model/container/image-store.js';
 import type {History, Image, ImageConfig} from '../../../../source/model/container/schema.js';
 import {finish, newStore, type TestStore} from '../drive.js';
-import {addBase, type Entry, recordedHost} from './recorded-host.js';
+import {addBase, addNginx, type Entry, recordedHost} from './recorded-host.js';
 
 type Recorded = {
 	readonly rc: number; readonly stdout: string; readonly stderr: string; readonly second?: string;
@@ -36,8 +36,16 @@ function optionsOf({case: name, args, files}: Case, style: Style): BuildOptions 
 	const buildArgs = args.flatMap((arg, index) => arg === '--build-arg' ? [args[index + 1]!.split('=') as [string, string]] : []);
 	return {
 		style, context: contextOf(files), dockerfile: 'Dockerfile', tags: [`g${name.toLowerCase()}-${style}`], buildArgs: new Map(buildArgs), labels: new Map(),
-		target: args.includes('--target') ? args[args.indexOf('--target') + 1] : undefined, noCache: false, pull: false, network: 'default',
+		target: args.includes('--target') ? args[args.indexOf('--target') + 1] : undefined, noCache: false, pull: false, network: 'default', hostConfig: {}, removal: 'after-success', noCacheStages: [], output: 'image', isCheck: false,
 	};
+}
+
+/** What the builds stood on: busybox, and nginx where more than one layer is the base's. */
+function addBases(store: TestStore, {layers = [], history = [], config}: Recorded): void {
+	addBase(store);
+	if (layers.filter(layer => layer === 'base').length > 1) {
+		addNginx(store, history.slice(0, -1), withoutNulls(config!.config));
+	}
 }
 
 type Ran = {readonly output: string; readonly error: string; readonly image: Image | undefined};
@@ -50,7 +58,7 @@ function run(store: TestStore, recorded: Recorded, options: BuildOptions): Ran {
 		output += progress.lines(event);
 	}));
 	if (!isBuildFailure(result)) {
-		return {output: output + progress.summary(), error: '', image: result.image};
+		return {output: output + progress.summary(), error: '', image: result.kind === 'image' ? result.image : undefined};
 	}
 
 	const error = options.style === 'classic'
@@ -81,20 +89,20 @@ function layersText(store: TestStore, image: Image) {
 	});
 }
 
+const withoutNulls = (config: ImageConfig) => JSON.parse(JSON.stringify(config), (_, value: unknown) => value ?? undefined) as ImageConfig;
 const withoutImage = (config: ImageConfig) => dockerConfigFields({...config, Image: ''});
 
 function checkImage(store: TestStore, image: Image, recorded: Recorded): void {
 	expect(image.document.history.map(({created, ...entry}) => entry)).toEqual(recorded.history);
-	const nulls = JSON.parse(JSON.stringify(recorded.config!.config), (_, value: unknown) => value ?? undefined) as ImageConfig;
-	expect(withoutImage(image.document.config)).toEqual(withoutImage(nulls));
+	expect(withoutImage(image.document.config)).toEqual(withoutImage(withoutNulls(recorded.config!.config)));
 	expect(image.document.author).toBe(recorded.config!.author);
-	expect(layersText(store, image).slice(recorded.layers![0] === 'base' ? 1 : 0)).toEqual(recorded.layers!.filter(layer => layer !== 'base'));
+	expect(layersText(store, image).slice(recorded.layers!.filter(layer => layer === 'base').length)).toEqual(recorded.layers!.filter(layer => layer !== 'base'));
 }
 
 test.each(cases.map(item => [item.case, item] as const))('classic: %s', (_, item) => {
 	const store = newStore();
-	addBase(store);
 	const recorded = item.classic;
+	addBases(store, recorded);
 	const {output, error, image} = run(store, recorded, optionsOf(item, 'classic'));
 	// One recording found steps of an earlier one in its cache.
 	const stdout = item.case === '13-entry-exec-cmd-shell' ? recorded.stdout.replaceAll(' ---> Using cache\n', ' ---> Running in 000000000000\n ---> Removed intermediate container 000000000000\n') : recorded.stdout;
@@ -114,8 +122,8 @@ test.each(cases.map(item => [item.case, item] as const))('classic: %s', (_, item
 
 test.each(cases.map(item => [item.case, item] as const))('BuildKit: %s', (_, item) => {
 	const store = newStore();
-	addBase(store);
 	const recorded = item.buildkit;
+	addBases(store, recorded);
 	const {output, error, image} = run(store, recorded, optionsOf(item, 'buildkit'));
 	expect(plainText(output + error)).toBe(plainText(recorded.stderr));
 	expect(image === undefined).toBe(recorded.rc !== 0);

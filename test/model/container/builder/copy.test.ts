@@ -1,5 +1,6 @@
 // COPY, ADD and what they refuse, beyond the recorded builds. The base is debian's, where /bin is a link to /usr/bin.
 import {expect, test} from 'vitest';
+import {digestOf} from '../../../../source/base/digest.js';
 import {encodeText} from '../../../../source/base/bytes.js';
 import {gzip} from '../../../../source/base/gzip.js';
 import {isTarError, readTar, type TarEntry, tarEntry, writeTar} from '../../../../source/base/tar.js';
@@ -31,6 +32,10 @@ function hostOf(store: TestStore): BuildHost {
 		* run() {
 			return {kind: 'refused', message: 'these tests run nothing'};
 		},
+		* fetch(url) {
+			return url.endsWith('/one') ? {status: 200, reason: '200 OK', bytes: encodeText('1'), modifiedUs: 1e15} : {status: 404, reason: '404 Not Found', bytes: encodeText('nothing\n'), modifiedUs: undefined};
+		},
+		keep() {},
 	};
 }
 
@@ -38,14 +43,14 @@ type Built = {readonly layer: readonly string[]} | {readonly error: string};
 
 function buildIn(store: TestStore, dockerfile: string, files: readonly TarEntry[], style: 'classic' | 'buildkit' = 'buildkit'): Built {
 	const options = {
-		style, context: writeTar([file('Dockerfile', dockerfile), ...files]), dockerfile: 'Dockerfile', tags: ['t'], buildArgs: new Map(), labels: new Map(), target: undefined, noCache: false, pull: false, network: 'default',
+		style, context: writeTar([file('Dockerfile', dockerfile), ...files]), dockerfile: 'Dockerfile', tags: ['t'], buildArgs: new Map(), labels: new Map(), target: undefined, noCache: false, pull: false, network: 'default', hostConfig: {}, removal: 'after-success', noCacheStages: [], output: 'image', isCheck: false,
 	} as const;
 	const result = finish(store, build(hostOf(store), options, () => undefined));
 	if (isBuildFailure(result)) {
 		return {error: result.message.replace(/[\da-f\-]{36}::\w{25}/v, 'REF')};
 	}
 
-	const entries = readTar(layersOf(store, result.image).at(-1)!.tar);
+	const entries = readTar(result.kind === 'image' ? layersOf(store, result.image).at(-1)!.tar : new Uint8Array(0));
 	return {layer: isTarError(entries) ? [] : entries.map(({name, type, mode, uid, gid}) => `${name}${type === 'directory' ? '/' : ''} ${mode.toString(8)} ${uid}:${gid}`)};
 }
 
@@ -70,7 +75,25 @@ test('ADD unpacks an archive, which cannot lead out of its target', () => {
 	expect(buildIn(newStore(), 'FROM scratch\nADD a.tgz /in/\n', [file('a.tgz', archive)])).toEqual({layer: ['in/ 755 0:0', 'in/d/ 755 0:0', 'in/d/one 644 0:0']});
 	const evil = writeTar([file('../../etc/shadow', 'x')]);
 	expect(buildIn(newStore(), 'FROM scratch\nADD a.tar /in/\n', [file('a.tar', evil)])).toEqual({layer: ['in/ 755 0:0', 'in/etc/ 755 0:0', 'in/etc/shadow 644 0:0']});
-	expect(buildIn(newStore(), 'FROM scratch\nADD https://example.com/x /x\n', [])).toEqual({error: 'ADD of a URL needs a network that this world does not have: https://example.com/x'});
+});
+
+test('ADD of a URL is a file that its owner may read, if it is what the checksum says', () => {
+	expect(buildIn(newStore(), 'FROM scratch\nADD http://example.com/one /in/\n', [])).toEqual({layer: ['in/ 755 0:0', 'in/one 600 0:0']});
+	expect(buildIn(newStore(), 'FROM scratch\nADD --chmod=755 --chown=1:2 http://example.com/one /uno\n', [])).toEqual({layer: ['uno 755 1:2']});
+	expect(buildIn(newStore(), `FROM scratch\nADD --checksum=${digestOf('1')} http://example.com/one /\n`, [])).toEqual({layer: ['one 600 0:0']});
+	expect(buildIn(newStore(), `FROM scratch\nADD --checksum=${digestOf('2')} http://example.com/one /\n`, [])).toEqual({error: `failed to load cache key: digest mismatch ${digestOf('1')}: ${digestOf('2')}`});
+	expect(buildIn(newStore(), 'FROM scratch\nADD http://example.com/two /\n', [])).toEqual({error: 'failed to load cache key: invalid response status 404'});
+	expect(buildIn(newStore(), 'FROM scratch\nADD http://example.com/two /\n', [], 'classic')).toEqual({error: 'ADD failed: failed to GET http://example.com/two with status 404 Not Found: nothing\n'});
+	expect(buildIn(newStore(), 'FROM scratch\nADD http://example.com/ /in/\n', [])).toEqual({error: 'failed to determine filename for http://example.com/'});
+	expect(buildIn(newStore(), `FROM scratch\nADD --checksum=${digestOf('1')} one /\n`, [file('one', '1')])).toEqual({error: 'checksum requires HTTP(S) or Git sources'});
+	expect(buildIn(newStore(), 'FROM scratch\nADD https://github.com/a/b.git /\n', [])).toEqual({error: 'virtlab does not model git repositories as sources of ADD'});
+});
+
+test('--exclude leaves out files by their names and by their paths in the source', () => {
+	const files = [tarEntry('d', 'directory'), file('d/a.txt', 'a'), file('d/b.md', 'b'), tarEntry('d/sub', 'directory'), file('d/sub/c.txt', 'c'), file('d/sub/d.md', 'd'), file('e.txt', 'e'), file('f.md', 'f')];
+	expect(buildIn(newStore(), 'FROM scratch\nCOPY --exclude=*.txt --exclude=sub/*.md d /in/\n', files)).toEqual({layer: ['in/ 755 0:0', 'in/b.md 644 0:0', 'in/sub/ 755 0:0', 'in/sub/c.txt 644 0:0']});
+	expect(buildIn(newStore(), 'FROM scratch\nCOPY --exclude=**/*.txt --exclude=*.txt d *.* /in/\n', files)).toEqual({layer: ['in/ 755 0:0', 'in/b.md 644 0:0', 'in/f.md 644 0:0', 'in/sub/ 755 0:0', 'in/sub/d.md 644 0:0']});
+	expect(buildIn(newStore(), 'FROM scratch\nCOPY --parents d /in/\n', files)).toEqual({error: 'dockerfile parse error on line 2: unknown flag: --parents'});
 });
 
 test('missing bases, sources and words are refused as by the real builders', () => {

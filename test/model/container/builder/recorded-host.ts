@@ -10,7 +10,7 @@ import type {BuildHost} from '../../../../source/model/container/builder/build-h
 import {putInode} from '../../../../source/model/kernel/inode-filesystem.js';
 import type {TestStore} from '../drive.js';
 import {must} from '../../../../source/base/assert.js';
-import type {History} from '../../../../source/model/container/schema.js';
+import type {ChainId, History, ImageConfig} from '../../../../source/model/container/schema.js';
 
 export type Entry = {readonly path: string; readonly type: string; readonly mode: string; readonly uid: number; readonly gid: number; readonly size?: number};
 
@@ -36,6 +36,27 @@ export function addBase(store: TestStore): void {
 		rootfs: {type: 'layers', diff_ids: [must('error' in layer ? undefined : layer.diff, 'addBase: refused')]},
 	}, 'docker'));
 	nameImage(store, {domain: 'docker.io', path: 'library/busybox', tag: 'latest', digest: undefined}, image.id);
+}
+
+/** `nginx` as the recorded builds had it, whose history and config those of an image built on it begin with. */
+export function addNginx(store: TestStore, history: readonly History[], config: ImageConfig): void {
+	const created = '2026-11-20T21:00:23.677211161Z';
+	let parent: ChainId | undefined;
+	const diffs = history.filter(entry => entry.empty_layer !== true).map((_, index) => {
+		const builder = new TreeBuilder();
+		builder.add([`layer${index}`], {type: 'directory', mode: 0o755, timeUs: 0});
+		const tree = builder.finish();
+		const added = addLayer(store, {parent, tar: tarOfTree(tree), tree});
+		const layer = must('error' in added ? undefined : added, 'addNginx: refused');
+		parent = layer.chain;
+		return layer.diff;
+	});
+	const {ArgsEscaped, ...inherited} = config;
+	const image = addImage(store, encodeDocument({
+		architecture: 'amd64', created, os: 'linux', history: history.map(entry => ({created, ...entry})), rootfs: {type: 'layers', diff_ids: diffs},
+		config: {...inherited, Cmd: ['nginx', '-g', 'daemon off;'], Entrypoint: ['/docker-entrypoint.sh']},
+	}, 'docker'));
+	nameImage(store, {domain: 'docker.io', path: 'library/nginx', tag: 'latest', digest: undefined}, image.id);
 }
 
 /** What commands print, and how they end, where that is not success in silence. */
@@ -76,6 +97,10 @@ export function recordedHost(store: TestStore, history: readonly History[], laye
 
 			return {kind: 'exited', status};
 		},
+		* fetch(url) {
+			return {error: `Get ${JSON.stringify(url)}: no network in these tests`};
+		},
+		keep() {},
 	};
 }
 
