@@ -11,12 +11,14 @@ export const microsecondNs: Nanoseconds = 1e3;
 export const millisecondNs: Nanoseconds = 1e6;
 export const secondNs: Nanoseconds = 1e9;
 
-/** The moment that simulated hosts believe the world began: 2026-09-01 08:00:00 UTC, in Unix seconds. */
+/** The moment that simulated hosts believe the world began, unless it was given another: 2026-09-01 08:00:00 UTC, in Unix seconds. */
 export const worldEpochSeconds = 1_788_249_600;
 
 export type Clock = {
 	readonly nowNs: Nanoseconds;
 	readonly nextTimerId: number;
+	/** Unix seconds when the world began. */
+	readonly epochSeconds: number;
 	/** No timer is due before this moment, so that most looks at the timers end here. */
 	readonly soonestNs: Nanoseconds;
 };
@@ -37,10 +39,20 @@ export function nowNs(tx: Reads<ClockSchema>): Nanoseconds {
 	return tx.get('clock', clockId)?.nowNs ?? 0;
 }
 
-/** Unix time as simulated programs see it, split so that no precision is lost. */
-export function wallTime(ns: Nanoseconds): {readonly seconds: number; readonly nanoseconds: number} {
+/** Lets the world begin at another moment of the calendar. Done once, when it is made. */
+export function setEpoch(tx: Writes<ClockSchema>, epochSeconds: number): void {
+	tx.put('clock', clockId, {...readClock(tx), epochSeconds});
+}
+
+/** Unix time as simulated programs see it, now or at another moment, split so that no precision is lost. */
+export function wallTime(tx: Reads<ClockSchema>, ns: Nanoseconds = nowNs(tx)): {readonly seconds: number; readonly nanoseconds: number} {
 	const seconds = Math.floor(ns / secondNs);
-	return {seconds: worldEpochSeconds + seconds, nanoseconds: ns - seconds * secondNs};
+	return {seconds: readClock(tx).epochSeconds + seconds, nanoseconds: ns - seconds * secondNs};
+}
+
+/** When that is in the world's own time. */
+export function worldTime(tx: Reads<ClockSchema>, {seconds, nanoseconds}: {readonly seconds: number; readonly nanoseconds: number}): Nanoseconds {
+	return (seconds - readClock(tx).epochSeconds) * secondNs + nanoseconds;
 }
 
 /** Moves the clock forward to `ns`. The caller fires the timers that became due. */
@@ -90,5 +102,5 @@ export function mayBeDue(tx: Reads<ClockSchema>): boolean {
 }
 
 function readClock(tx: Reads<ClockSchema>): Clock {
-	return tx.get('clock', clockId) ?? {nowNs: 0, nextTimerId: 1, soonestNs: Number.MAX_SAFE_INTEGER};
+	return tx.get('clock', clockId) ?? {nowNs: 0, nextTimerId: 1, epochSeconds: worldEpochSeconds, soonestNs: Number.MAX_SAFE_INTEGER};
 }

@@ -1,22 +1,15 @@
 // The date formats of protocols: RFC 3339 as Go writes it, HTTP's, and the Common Log Format. Always UTC.
 
 import {civilFromSeconds, type Civil, type Moment, monthNames, secondsFromCivil, weekdayNames} from './calendar.js';
-import {wallTime, type Nanoseconds} from './clock.js';
 
 /** `2026-09-01T08:00:00.12Z`: Go's RFC3339Nano, trailing zeros of the fraction left out. */
-export function rfc3339Nano(ns: Nanoseconds): string {
-	return rfc3339OfMoment(wallTime(ns));
-}
-
-/** The same for any moment. */
 export function rfc3339OfMoment({seconds, nanoseconds}: Moment): string {
 	const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0+$/v, '')}`;
 	return `${isoSeconds(seconds)}${fraction}Z`;
 }
 
 /** The same with all nine digits, as `docker logs -t` has it. */
-export function rfc3339NanoFixed(ns: Nanoseconds): string {
-	const {seconds, nanoseconds} = wallTime(ns);
+export function rfc3339NanoFixed({seconds, nanoseconds}: Moment): string {
 	return `${isoSeconds(seconds)}.${String(nanoseconds).padStart(9, '0')}Z`;
 }
 

@@ -1,7 +1,6 @@
 // `virtlab serve`: the engine of the simulated host on a real socket, for the real docker client and whatever else speaks its API.
 
 import {createServer, type Server} from 'node:net';
-import {nowNs} from '../base/clock.js';
 import {must} from '../base/assert.js';
 import {reader} from '../base/transaction.js';
 import {message, type Locale} from '../i18n/message.js';
@@ -10,7 +9,7 @@ import type {Origin, Session} from '../session/session.js';
 import {dockerHost, type EngineAddress, isProblem, listenAt, parseEngineAddress} from './engine-address.js';
 import {EngineServer} from './engine-server.js';
 import {beginRecording} from './recording.js';
-import {wallPace} from './wall-pace.js';
+import {recentEpoch, wallPace} from './wall-pace.js';
 
 export type ServeOptions = {
 	readonly engine: string | undefined;
@@ -74,13 +73,14 @@ function chooseAddress({engine, anyAddress, locale}: ServeOptions): EngineAddres
 
 /** Serves until Ctrl-C or SIGTERM. */
 async function serveOn(listener: Server, address: EngineAddress, {scenario, seed, learner, record, locale}: ServeOptions): Promise<number> {
-	const origin: Origin = {lab: undefined, scenario, seed, learner, interactive: false, columns: 80, rows: 24};
+	const epochSeconds = recentEpoch();
+	const origin: Origin = {lab: undefined, scenario, seed, learner, interactive: false, columns: 80, rows: 24, epochSeconds};
 	const recording = beginRecording(origin, record);
 	return new Promise<number>(settle => {
 		const server = new EngineServer({
 			session: recording.session,
 			record: recording.record,
-			pace: wallPace(nowNs(reader<WorldSchema>(recording.session.world))),
+			pace: wallPace(epochSeconds),
 			onRefusal(reason) {
 				console.error(reason);
 			},

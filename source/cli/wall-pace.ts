@@ -8,9 +8,20 @@ const maxBusyLagNs = secondNs / 4;
 /** Longest delay of setTimeout. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** Begins at `worldNs`. */
-export function wallPace(worldNs: Nanoseconds): Pace {
-	let offsetNs = realNs() - worldNs;
+/** Longer than a host takes to boot in its own time, which it has done before anybody is served. */
+const bootSeconds = 10;
+
+/** When a world must begin so that it does not come to a moment before we do. */
+export function recentEpoch(): number {
+	return Math.floor(Date.now() / 1000) - bootSeconds;
+}
+
+/**
+ * For a world that began at `epochSeconds`: from now on its clock is ours, to which it advances first. So a client that reckons with our
+ * clock how long ago something was is right.
+ */
+export function wallPace(epochSeconds: number): Pace {
+	let offsetNs = realNs() - (Date.now() - epochSeconds * 1000) * millisecondNs;
 	let timer: NodeJS.Timeout | undefined;
 	return {
 		behindNs(world, isBusy) {

@@ -4,7 +4,7 @@ import {noBytes, decodeText, encodeText} from '../base/bytes.js';
 import type {Header, HttpRequest, HttpResponse} from '../base/http.js';
 import {encodeJson, type Json, parseJson} from '../base/json.js';
 import {httpDate} from '../base/internet-date.js';
-import {nowNs, wallTime} from '../base/clock.js';
+import {wallTime} from '../base/clock.js';
 import {engineVersion} from '../model/container/version.js';
 import type {EngineError, EngineReader} from '../model/container/engine.js';
 
@@ -79,7 +79,7 @@ export function commonHeaders(engine: EngineReader, contentType?: string): reado
 		['Docker-Experimental', 'false'],
 		['Ostype', 'linux'],
 		['Server', `Docker/${engineVersion} (linux)`],
-		['Date', httpDate(wallTime(nowNs(engine.tx)).seconds)],
+		['Date', httpDate(wallTime(engine.tx).seconds)],
 	];
 }
 

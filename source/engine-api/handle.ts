@@ -91,7 +91,7 @@ function listVolumes(engine: EngineReader, {query}: ApiRequest): Json | EngineEr
 	const volumes = [...engine.tx.table(`volume:${engine.engine}`).values()].filter(volume => any('driver', value => value === volume.driver)
 		&& any('name', value => volume.name.includes(value)) && any('dangling', value => (value === 'true' || value === '1') === (volume.users.size === 0))
 		&& matchesLabels(volume.labels, filters.get('label')));
-	return {Volumes: volumes.toSorted((a, b) => a.name < b.name ? -1 : 1).map(volumeJson), Warnings: null};
+	return {Volumes: volumes.toSorted((a, b) => a.name < b.name ? -1 : 1).map(volume => volumeJson(engine, volume)), Warnings: null};
 }
 
 const router = new Router<ReadHandler>([
@@ -123,7 +123,7 @@ const router = new Router<ReadHandler>([
 	{method: 'GET', pattern: '/volumes', handler: json(listVolumes)},
 	{method: 'GET', pattern: '/volumes/:name', handler: json((engine, _request, params) => {
 		const volume = getVolume(engine, params.get('name')!);
-		return isEngineError(volume) ? volume : volumeJson(volume);
+		return isEngineError(volume) ? volume : volumeJson(engine, volume);
 	})},
 	{method: 'GET', pattern: '/plugins', handler: json(() => [])},
 	{method: 'GET', pattern: '/plugins/:name*/json', handler: json((_engine, _request, params) => engineError(404, `plugin ${JSON.stringify(params.get('name'))} not found`))},

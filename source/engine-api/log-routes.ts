@@ -2,7 +2,7 @@
 // api/server/httputils/write_log_stream.go.
 
 import {encodeText} from '../base/bytes.js';
-import {secondNs, worldEpochSeconds} from '../base/clock.js';
+import {worldTime} from '../base/clock.js';
 import {rfc3339NanoFixed} from '../base/internet-date.js';
 import {type LogEntry, logChannel} from '../model/container/container-log.js';
 import type {Container} from '../model/container/container-schema.js';
@@ -46,7 +46,7 @@ function * logs(act: Act): Work<void> {
 
 	const hasTerminal = container.config.Tty ?? false;
 	const log: LogRequest = {
-		wants, hasTerminal, sinceNs: parseMoment(query.get('since')), untilNs: parseMoment(query.get('until')), withTimes: flagOf(query, 'timestamps'), withDetails: flagOf(query, 'details'),
+		wants, hasTerminal, sinceNs: parseMoment(host.tx, query.get('since')), untilNs: parseMoment(host.tx, query.get('until')), withTimes: flagOf(query, 'timestamps'), withDetails: flagOf(query, 'details'),
 	};
 	yield * connection.beginStream(hasTerminal ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream');
 	const follower = flagOf(query, 'follow') ? new LogFollower(host.process, logPath(container), settings) : undefined;
@@ -61,7 +61,7 @@ function * logs(act: Act): Work<void> {
 
 function pastEntries(host: EngineHost, container: Container, {settings, log, tail}: {readonly settings: LogSettings; readonly log: LogRequest; readonly tail: string}): readonly LogEntry[] {
 	const count = /^\d{1,9}$/v.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY;
-	return readLastEntries(host.process, logPath(container), settings, {count, isWanted: entry => isWanted(entry, log)});
+	return readLastEntries(host.process, logPath(container), settings, {count, isWanted: entry => isWanted(host, entry, log)});
 }
 
 /** What has been logged, for those who attach and want the past too. */
@@ -71,17 +71,14 @@ export function loggedEntries(host: EngineHost, container: Container, wants: Rea
 	return settings === undefined || isEngineError(settings) ? [] : pastEntries(host, container, {settings, log, tail: 'all'});
 }
 
-function entryNs({moment}: LogEntry): number {
-	return (moment.seconds - worldEpochSeconds) * secondNs + moment.nanoseconds;
-}
-
-function isWanted(entry: LogEntry, {wants, sinceNs, untilNs}: LogRequest): boolean {
-	return wants.has(entry.stream) && (sinceNs === undefined || entryNs(entry) >= sinceNs) && (untilNs === undefined || entryNs(entry) <= untilNs);
+function isWanted({tx}: EngineHost, {stream, moment}: LogEntry, {wants, sinceNs, untilNs}: LogRequest): boolean {
+	const ns = worldTime(tx, moment);
+	return wants.has(stream) && (sinceNs === undefined || ns >= sinceNs) && (untilNs === undefined || ns <= untilNs);
 }
 
 function * sendEntries(connection: Connection, entries: readonly LogEntry[], {withTimes, withDetails, hasTerminal}: LogRequest): Work<void> {
 	for (const {text, stream, moment, attributes} of entries) {
-		const time = withTimes ? `${rfc3339NanoFixed((moment.seconds - worldEpochSeconds) * secondNs + moment.nanoseconds)} ` : '';
+		const time = withTimes ? `${rfc3339NanoFixed(moment)} ` : '';
 		const details = withDetails ? `${attributes.map(([name, value]) => `${queryEscape(name)}=${queryEscape(value)}`).join(',')} ` : '';
 		const bytes = encodeText(`${time}${details}${text}`);
 		yield * connection.sendChunk(hasTerminal ? bytes : frame(stream, bytes));
@@ -98,7 +95,7 @@ function * follow({host, connection}: Act, container: Container, {log, follower}
 	while (connection.isOpen && (log.untilNs === undefined || host.process.sys.now() < log.untilNs)) {
 		const entries = follower.next();
 		if (entries !== undefined) {
-			yield * sendEntries(connection, entries.filter(entry => isWanted(entry, log)), log);
+			yield * sendEntries(connection, entries.filter(entry => isWanted(host, entry, log)), log);
 			continue;
 		}
 

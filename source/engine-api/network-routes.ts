@@ -111,7 +111,7 @@ const newVolume = atOnce(act => {
 	}
 
 	makeDirectories(act.host.process, volume.mountpoint, 0o755);
-	return {status: 201, body: volumeJson(volume)};
+	return {status: 201, body: volumeJson(act.host, volume)};
 });
 
 const deleteVolume = atOnce(act => {

@@ -1,8 +1,8 @@
 // What a container uses, as GET /containers/{id}/stats tells it: the counters of its cgroup and of its links.
 // Source: moby/moby daemon/stats_unix.go.
 
-import {nowNs} from '../base/clock.js';
-import {rfc3339Nano} from '../base/internet-date.js';
+import {nowNs, wallTime} from '../base/clock.js';
+import {rfc3339OfMoment} from '../base/internet-date.js';
 import type {JsonObject} from '../base/json.js';
 import type {Container} from '../model/container/container-schema.js';
 import {isRunning} from '../model/container/container-store.js';
@@ -30,7 +30,7 @@ export function containerStats(host: EngineHost, container: Container): {readonl
 	};
 	const pidsMax = control('pids.max').trim();
 	return {json: {
-		...base, read: rfc3339Nano(now), preread: never,
+		...base, read: rfc3339OfMoment(wallTime(host.tx, now)), preread: never,
 		pids_stats: {current: Number(control('pids.current')), ...(pidsMax === 'max' || pidsMax === '' ? {} : {limit: Number(pidsMax)})},
 		blkio_stats: {
 			io_service_bytes_recursive: null, io_serviced_recursive: null, io_queue_recursive: null, io_service_time_recursive: null, io_wait_time_recursive: null,

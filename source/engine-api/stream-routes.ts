@@ -239,8 +239,8 @@ function * passInput(host: EngineHost, io: StartedExec['io'], bytes: Uint8Array,
 	}
 }
 
-function eventJson({type, action, actor, attributes, atNs}: DockerEvent): Json {
-	const {seconds, nanoseconds} = wallTime(atNs);
+function eventJson({tx}: EngineHost, {type, action, actor, attributes, atNs}: DockerEvent): Json {
+	const {seconds, nanoseconds} = wallTime(tx, atNs);
 	const legacy = type === 'container' || type === 'image' ? {status: action, id: actor, ...(type === 'container' ? {from: attributes['image'] ?? ''} : {})} : {};
 	return {
 		...legacy, Type: type, Action: action, Actor: {ID: actor, Attributes: attributes}, scope: 'local', time: seconds,
@@ -267,8 +267,8 @@ function * events(act: Act): Work<void> {
 		return;
 	}
 
-	const sinceNs = parseMoment(query.get('since'));
-	const untilNs = parseMoment(query.get('until'));
+	const sinceNs = parseMoment(host.tx, query.get('since'));
+	const untilNs = parseMoment(host.tx, query.get('until'));
 	let shown = sinceNs === undefined ? Math.max(0, ...[...host.tx.table(`docker-event:${host.engine}`).keys()].map(Number)) : 0;
 	yield * connection.beginStream('application/json');
 	while (connection.isOpen) {
@@ -276,7 +276,7 @@ function * events(act: Act): Work<void> {
 		for (const event of news) {
 			shown = event.id;
 			if (matchesEvent(event, filters) && (sinceNs === undefined || event.atNs >= sinceNs) && (untilNs === undefined || event.atNs <= untilNs)) {
-				const line = encodeHtmlSafeJson(eventJson(event)).replace(/"timeNano":"@(?<digits>-?\d+)"/v, '"timeNano":$<digits>');
+				const line = encodeHtmlSafeJson(eventJson(host, event)).replace(/"timeNano":"@(?<digits>-?\d+)"/v, '"timeNano":$<digits>');
 				yield * connection.sendChunk(encodeText(`${line}\n`));
 			}
 		}

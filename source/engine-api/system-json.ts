@@ -1,8 +1,8 @@
 // The daemon about itself and its host: GET /version, /info, /system/df, /_ping. Source: moby/moby daemon/info.go, disk_usage.go.
 
 import {must} from '../base/assert.js';
-import {nowNs} from '../base/clock.js';
-import {rfc3339Nano} from '../base/internet-date.js';
+import {wallTime} from '../base/clock.js';
+import {rfc3339OfMoment} from '../base/internet-date.js';
 import type {JsonObject} from '../base/json.js';
 import {containerSizes} from '../model/container/container-changes.js';
 import {summarizeContainer} from '../model/container/container-view.js';
@@ -53,7 +53,7 @@ export function infoJson(engine: EngineReader): JsonObject {
 		DriverStatus: [['Backing Filesystem', 'extfs'], ['Supports d_type', 'true'], ['Using metacopy', 'false'], ['Native Overlay Diff', 'true'], ['userxattr', 'false']],
 		Plugins: {Volume: ['local'], Network: ['bridge', 'host', 'null'], Authorization: null, Log: ['json-file']},
 		MemoryLimit: true, SwapLimit: true, CpuCfsPeriod: true, CpuCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true, IPv4Forwarding: true, Debug: false, NFd: 0,
-		OomKillDisable: false, NGoroutines: 0, SystemTime: rfc3339Nano(nowNs(engine.tx)), LoggingDriver: 'json-file', CgroupDriver: 'systemd', CgroupVersion: '2', NEventsListener: 0,
+		OomKillDisable: false, NGoroutines: 0, SystemTime: rfc3339OfMoment(wallTime(engine.tx)), LoggingDriver: 'json-file', CgroupDriver: 'systemd', CgroupVersion: '2', NEventsListener: 0,
 		KernelVersion: kernel.release, OperatingSystem: 'Debian GNU/Linux 12 (bookworm)', OSVersion: '12', OSType: 'linux', Architecture: 'x86_64',
 		IndexServerAddress: 'https://index.docker.io/v1/',
 		RegistryConfig: registryConfig(engine),
@@ -82,7 +82,7 @@ export function diskUsageJson(engine: EngineReader): JsonObject {
 	return {
 		LayersSize: layers.reduce((sum, layer) => sum + layer.sizeBytes, 0), Images: imagesUsage(engine),
 		Containers: containers.map(container => summarizeContainer(engine, container, containerSizes(engine, container))),
-		Volumes: volumes.map(volume => ({...volumeJson(volume), UsageData: {RefCount: volume.users.size, Size: -1}})),
+		Volumes: volumes.map(volume => ({...volumeJson(engine, volume), UsageData: {RefCount: volume.users.size, Size: -1}})),
 		BuildCache: [...engine.tx.table(`build-cache:${engine.engine}`).values()].map(record => ({
 			ID: record.id, Type: record.kind, Description: record.description, InUse: false, Shared: false, Size: record.sizeBytes, UsageCount: record.usageCount,
 		})),

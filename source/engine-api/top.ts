@@ -34,7 +34,7 @@ const columns: Readonly<Record<string, Column>> = {
 	pid: {title: 'PID', value: task => String(task.id)},
 	ppid: {title: 'PPID', value: task => String(task.parent)},
 	c: {title: 'C', value: (task, view) => String(Math.min(Math.floor(task.cpuNs * 100 / Math.max(view.nowNs - task.startNs, 1)), 99))},
-	stime: {title: 'STIME', value: task => clockText(civilFromSeconds(wallTime(task.startNs).seconds)).slice(0, 5)},
+	stime: {title: 'STIME', value: (task, {engine}) => clockText(civilFromSeconds(wallTime(engine.tx, task.startNs).seconds)).slice(0, 5)},
 	tty: {title: 'TTY', value: task => task.terminal === undefined ? '?' : `pts/${task.terminal}`},
 	time: {title: 'TIME', value: cpuText},
 	cmd: {title: 'CMD', value: commandLine},

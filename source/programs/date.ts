@@ -1,7 +1,6 @@
 // date(1): shows the time, or another one that -d names. Setting the clock is not modelled.
 
 import {parseDate, strftime, type Moment} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {failed} from '../model/kernel/errno.js';
 import {LineReader, type Blocking} from './standard-io.js';
 import type {Command} from './options.js';
@@ -75,7 +74,7 @@ function * chooseFormat(t: Tool<Name>): Blocking<string | number> {
 }
 
 function * chooseMoment(t: Tool<Name>): Blocking<Moment | number> {
-	const now = wallTime(t.sys.now());
+	const now = t.sys.realTime();
 	const text = t.value('date');
 	const reference = t.value('reference');
 	if (reference !== undefined) {
@@ -104,7 +103,7 @@ function * datesOfFile(t: Tool<Name>, path: string, format: string): Blocking<nu
 
 	let status = 0;
 	for (const {text} of lines) {
-		const moment = parseDate(text, wallTime(t.sys.now()));
+		const moment = parseDate(text, t.sys.realTime());
 		if (moment === undefined) {
 			status = yield * t.complain(`invalid date '${text}'`);
 		} else {

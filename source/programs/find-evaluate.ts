@@ -2,7 +2,6 @@
 
 import {fnmatch} from '../base/fnmatch.js';
 import {strftime} from '../base/calendar.js';
-import {worldEpochSeconds} from '../base/clock.js';
 import {formatInteger, formatString, interpretEscapes} from '../base/printf.js';
 import {failed, errorTextOf} from '../model/kernel/errno.js';
 import type {Attributes} from '../model/kernel/file-types.js';
@@ -35,7 +34,8 @@ export class Evaluator {
 		this.#program = program;
 		this.#accounts = accounts;
 		this.options = program.options;
-		const nowUs = worldEpochSeconds * 1e6 + Math.floor(t.sys.now() / 1000);
+		const {seconds, nanoseconds} = t.sys.realTime();
+		const nowUs = seconds * 1e6 + Math.floor(nanoseconds / 1000);
 		this.#nowUs = program.options.dayStart ? (Math.floor(nowUs / 86_400e6) + 1) * 86_400e6 : nowUs;
 	}
 

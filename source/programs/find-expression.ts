@@ -1,7 +1,6 @@
 // The language of find(1): options, tests and actions, joined by `!`, `-a`, `-o`, `,` and parentheses, as a tree.
 
 import {parseDate} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {compilePosixRegex, type PosixRegex} from '../base/posix-regex.js';
 import {failed, errorTextOf} from '../model/kernel/errno.js';
 import type {Attributes, FileType, Mode} from '../model/kernel/file-types.js';
@@ -416,7 +415,7 @@ class Parser {
 	}
 
 	#newerThan(text: string): Expression {
-		const moment = parseDate(text, wallTime(this.#context.sys.now()));
+		const moment = parseDate(text, this.#context.sys.realTime());
 		if (moment === undefined) {
 			throw new Refused({error: `I cannot figure out how to interpret '${text}' as a date or time`});
 		}

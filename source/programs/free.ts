@@ -1,7 +1,6 @@
 // free(1) and uptime(1), from /proc/meminfo, /proc/uptime and /proc/loadavg.
 
 import {civilFromSeconds} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {clockText} from '../base/internet-date.js';
 import type {Process} from '../model/kernel/program.js';
 import type {Command} from './options.js';
@@ -99,7 +98,7 @@ export function * uptimeLine(process: Process): Blocking<string> {
 	const since = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${String(minutes).padStart(2, '0')}` : `${minutes} min`}`;
 	// Who is logged in: a session leader with a terminal. Real ones read utmp, which says the same.
 	const users = (yield * readProcesses(process)).filter(({pid, session, terminal}) => pid === session && terminal !== 0).length;
-	return `${clockText(civilFromSeconds(wallTime(process.sys.now()).seconds))} up ${since},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}`;
+	return `${clockText(civilFromSeconds(process.sys.realTime().seconds))} up ${since},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}`;
 }
 
 export const uptime = tool({name: 'uptime', usage: ['[options]'], summary: '', options: {pretty: {short: 'p', long: 'pretty', help: 'show uptime in pretty format'}}, version: 'from procps-ng 4.0.2'}, function * (t) {

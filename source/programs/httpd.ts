@@ -6,7 +6,6 @@
 
 import {decodeText, encodeText, noBytes} from '../base/bytes.js';
 import {civilFromSeconds, monthNames, weekdayNames} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {headerOf, type Header, type HttpResponse, reasonPhrase} from '../base/http.js';
 import {clockText, commonLogDate, httpDate} from '../base/internet-date.js';
 import {readAll} from '../model/kernel/blocking.js';
@@ -154,7 +153,7 @@ function * start(process: Process, config: Config): Blocking<ServerState> {
 }
 
 function log(process: Process, {error}: ServerState, module: string, message: string): void {
-	const {seconds, nanoseconds} = wallTime(process.sys.now());
+	const {seconds, nanoseconds} = process.sys.realTime();
 	const time = civilFromSeconds(seconds);
 	const stamp = `${weekdayNames[time.weekday]!.slice(0, 3)} ${monthNames[time.month - 1]!.slice(0, 3)} ${String(time.day).padStart(2, '0')} ${clockText(time)}.${String(Math.floor(nanoseconds / 1000)).padStart(6, '0')} ${time.year}`;
 	process.sys.write(error, encodeText(`[${stamp}] [${module}] [pid ${process.sys.getpid()}:tid ${process.sys.getpid()}] ${message}\n`));
@@ -165,7 +164,7 @@ function * answer(process: Process, server: ServerState, served: Served): Blocki
 	const {head} = served;
 	const size = head.method === 'HEAD' || response.body.length === 0 ? '-' : String(response.body.length);
 	if (server.access !== undefined) {
-		process.sys.write(server.access, encodeText(`${served.remoteAddress} - - [${commonLogDate(wallTime(process.sys.now()).seconds)}] "${head.method} ${head.target} HTTP/${head.version}" ${response.status} ${size}\n`));
+		process.sys.write(server.access, encodeText(`${served.remoteAddress} - - [${commonLogDate(process.sys.realTime().seconds)}] "${head.method} ${head.target} HTTP/${head.version}" ${response.status} ${size}\n`));
 	}
 
 	return response;
@@ -217,7 +216,7 @@ function * find(process: Process, server: ServerState, {head}: Served): Blocking
 }
 
 function serverHeaders(process: Process): readonly Header[] {
-	return [['Date', httpDate(wallTime(process.sys.now()).seconds)], ['Server', version]];
+	return [['Date', httpDate(process.sys.realTime().seconds)], ['Server', version]];
 }
 
 const explanations: Readonly<Record<number, string>> = {

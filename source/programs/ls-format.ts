@@ -2,7 +2,6 @@
 
 import {compareText} from '../base/bytes.js';
 import {strftime} from '../base/calendar.js';
-import {worldEpochSeconds} from '../base/clock.js';
 import {failed} from '../model/kernel/errno.js';
 import type {Attributes} from '../model/kernel/file-types.js';
 import type {Accounts} from './account-names.js';
@@ -97,7 +96,7 @@ export class LsFormatter {
 		this.#style = this.isLong ? 'long' : (format === 'columns' || format === 'across' || format === 'commas' || format === 'one' ? format : (this.#onTerminal ? 'columns' : 'one'));
 		const when = t.has('color') ? t.value('color') ?? 'always' : (t.isGnu ? 'never' : 'auto');
 		this.#colored = (!t.isGnu || terminalHasColors(t.process.env)) && (['always', 'yes', 'force'].includes(when) || (['auto', 'tty', 'if-tty'].includes(when) && this.#onTerminal));
-		this.#nowSeconds = worldEpochSeconds + Math.floor(t.sys.now() / 1e9);
+		this.#nowSeconds = t.sys.realTime().seconds;
 	}
 
 	/** The entries of a directory: long listings begin with the space they take. */

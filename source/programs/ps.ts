@@ -1,6 +1,5 @@
 // ps(1): procps-ng's selections (-e, -A, a, x, -p, -C, -u) and formats (default, -f, -l is not modelled, u, -o), and BusyBox's list.
 
-import {wallTime} from '../base/clock.js';
 import type {Accounts} from './account-names.js';
 import {readAccounts} from './account-names.js';
 import {commandOf, type ProcessInfo, readMemory, readProcesses, readUptime, terminalName} from './proc-files.js';
@@ -136,7 +135,7 @@ function * psGnu(t: Tool<never>): Blocking<number> {
 
 /** Unix seconds as the kernel tells them. */
 function unixSeconds(t: Tool<never>): number {
-	return wallTime(t.sys.now()).seconds;
+	return t.sys.realTime().seconds;
 }
 
 function rowOf(columns: readonly Column[], cell: (column: Column) => string): string {

@@ -4,7 +4,6 @@
 // refused.
 
 import {civilFromSeconds, monthNames} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {clockText} from '../base/internet-date.js';
 import {read, readAll, write} from '../model/kernel/blocking.js';
 import {errorTextOf, failed} from '../model/kernel/errno.js';
@@ -83,13 +82,13 @@ function parseOptions(words: readonly string[]): Options | {readonly problem: st
 }
 
 function nowMs({sys}: Process): number {
-	const {seconds, nanoseconds} = wallTime(sys.now());
+	const {seconds, nanoseconds} = sys.realTime();
 	return seconds * 1000 + Math.floor(nanoseconds / 1e6);
 }
 
 /** `1:M 01 Sep 2026 08:00:00.123 * text`. */
 function * log(process: Process, role: 'C' | 'M', mark: '*' | '#', text: string): Blocking<void> {
-	const {seconds, nanoseconds} = wallTime(process.sys.now());
+	const {seconds, nanoseconds} = process.sys.realTime();
 	const time = civilFromSeconds(seconds);
 	const stamp = `${String(time.day).padStart(2, '0')} ${monthNames[time.month - 1]!.slice(0, 3)} ${time.year} ${clockText(time)}.${String(Math.floor(nanoseconds / 1e6)).padStart(3, '0')}`;
 	yield * printTo(process, 1, `${process.sys.getpid()}:${role} ${stamp} ${mark} ${text}\n`);
@@ -242,7 +241,7 @@ function infoText({entries, commands, connections, changes}: Database, {port, pi
 }
 
 function * stop(process: Process, database: Database, {signal, options}: {readonly signal: SignalName; readonly options: Options}): Running {
-	yield * printTo(process, 1, `${process.sys.getpid()}:signal-handler (${wallTime(process.sys.now()).seconds}) Received SIG${signal} scheduling shutdown...\n`);
+	yield * printTo(process, 1, `${process.sys.getpid()}:signal-handler (${process.sys.realTime().seconds}) Received SIG${signal} scheduling shutdown...\n`);
 	yield * log(process, 'M', '*', 'User requested shutdown...');
 	if (options.saves) {
 		yield * log(process, 'M', '*', 'Saving the final RDB snapshot before exiting.');

@@ -4,10 +4,9 @@
 // Simplified: of its logs only the line at the start and the line of each request are written.
 
 import {encodeText} from '../base/bytes.js';
-import {wallTime} from '../base/clock.js';
 import {sha256Hex} from '../base/digest.js';
 import {headerOf, type HttpResponse} from '../base/http.js';
-import {commonLogDate, httpDate, rfc3339Nano} from '../base/internet-date.js';
+import {commonLogDate, httpDate, rfc3339OfMoment} from '../base/internet-date.js';
 import {encodeJson} from '../base/json.js';
 import {readAll} from '../model/kernel/blocking.js';
 import {errorTextOf, failed} from '../model/kernel/errno.js';
@@ -33,7 +32,7 @@ export function * registry(process: Process): Running {
 		return 1;
 	}
 
-	const log = (level: string, message: string) => printTo(process, 2, `time="${rfc3339Nano(process.sys.now())}" level=${level} msg=${JSON.stringify(message)} go.version=go1.20.8 version=2.8.3\n`);
+	const log = (level: string, message: string) => printTo(process, 2, `time="${rfc3339OfMoment(process.sys.realTime())}" level=${level} msg=${JSON.stringify(message)} go.version=go1.20.8 version=2.8.3\n`);
 	const socket = listenOn(process, '0.0.0.0', config.port);
 	if (failed(socket)) {
 		yield * log('fatal', `listen tcp :${config.port}: bind: ${errorTextOf(socket).toLowerCase()}`);
@@ -68,7 +67,7 @@ function * answer(process: Process, registry: Registry, served: Served): Blockin
 	const {head: {method, target, version, headers: asked}, remoteAddress} = served;
 	// The greeting is the one answer that is not written by an encoder, which ends what it writes by a newline.
 	const bytes = body ?? encodeText(json === undefined ? '' : `${encodeJson(json)}${status === 200 && target === '/v2/' ? '' : '\n'}`);
-	const {seconds} = wallTime(process.sys.now());
+	const {seconds} = process.sys.realTime();
 	yield * printTo(process, 1, `${remoteAddress} - - [${commonLogDate(seconds)}] "${method} ${target} HTTP/${version}" ${status} ${method === 'HEAD' ? 0 : bytes.length} "" ${JSON.stringify(headerOf(asked, 'User-Agent') ?? '')}\n`);
 	return {
 		status, body: bytes,

@@ -1,7 +1,6 @@
 // touch(1): sets the times of files and makes the ones that are missing.
 
 import {civilFromSeconds, parseDate, secondsFromCivil, type Moment} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {step} from '../model/kernel/blocking.js';
 import {failed} from '../model/kernel/errno.js';
 import type {Command} from './options.js';
@@ -72,7 +71,7 @@ function microseconds({seconds, nanoseconds}: Moment): number {
 }
 
 function timesOf(t: Tool<Name>): Times | string {
-	const now = wallTime(t.sys.now());
+	const now = t.sys.realTime();
 	const both = (moment: Moment): Times => ({atimeUs: microseconds(moment), mtimeUs: microseconds(moment)});
 	const reference = t.value('reference');
 	if (reference !== undefined) {

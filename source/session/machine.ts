@@ -3,7 +3,7 @@
 
 import {must} from '../base/assert.js';
 import {encodeText} from '../base/bytes.js';
-import {nowNs} from '../base/clock.js';
+import {nowNs, setEpoch, worldEpochSeconds} from '../base/clock.js';
 import {seedRandom} from '../base/random.js';
 import {emptyWorld, Transaction, type TraceEvent, type World} from '../base/transaction.js';
 import {enterDevpts} from '../model/kernel/devpts.js';
@@ -52,6 +52,7 @@ export function bootWorld(origin: Origin): {readonly loop: RunLoop; readonly wor
 	const loop = makeRunLoop({programs: programTable, types: fileSystemTypes});
 	const tx: Transact = new Transaction(emptyWorld);
 	seedRandom(tx, origin.seed);
+	setEpoch(tx, origin.epochSeconds ?? worldEpochSeconds);
 	loop.begin(tx);
 	buildTopology(tx, loop, topologyOf(origin));
 	loop.run({untilNs: bootNs, maxSteps: bootSteps, isSettled: isIdle => isIdle});

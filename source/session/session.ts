@@ -18,6 +18,8 @@ export type Origin = {
 	readonly interactive: boolean;
 	readonly columns: number;
 	readonly rows: number;
+	/** When the world believes that it begins, in Unix seconds; without it, always the same moment. */
+	readonly epochSeconds?: number;
 };
 
 export type OutputStream = 'terminal' | 'stdout' | 'stderr';

@@ -1,6 +1,6 @@
 // Variables that the shell computes when they are read. Source: bash manual 5.2.
 
-import {secondNs, wallTime} from '../base/clock.js';
+import {secondNs} from '../base/clock.js';
 import type {Shell} from './shell.js';
 import type {Variables} from './variables.js';
 
@@ -35,9 +35,9 @@ export function defineDynamicVariables(shell: Shell, origin?: Variables): void {
 	});
 	define('BASHPID', () => String(shell.process.sys.getpid()));
 	define('BASH_SUBSHELL', () => String(shell.subshellDepth));
-	define('EPOCHSECONDS', () => String(wallTime(shell.process.sys.now()).seconds));
+	define('EPOCHSECONDS', () => String(shell.process.sys.realTime().seconds));
 	define('EPOCHREALTIME', () => {
-		const {seconds, nanoseconds} = wallTime(shell.process.sys.now());
+		const {seconds, nanoseconds} = shell.process.sys.realTime();
 		return `${seconds}.${String(Math.floor(nanoseconds / 1000)).padStart(6, '0')}`;
 	});
 	define('BASH_COMMAND', () => shell.commandText);

@@ -1,7 +1,6 @@
 // Prompts: the backslash escapes of PS1, PS2 and PS4. Source: bash manual 6.9.
 
 import {strftime} from '../base/calendar.js';
-import {wallTime} from '../base/clock.js';
 import {failed} from '../model/kernel/errno.js';
 import type {Shell} from './shell.js';
 import {decodeShellText} from './text.js';
@@ -97,7 +96,7 @@ const clockFormats: Readonly<Record<string, string>> = {t: '%H:%M:%S', T: '%I:%M
 
 /** Simplified: prompts know no time zone but UTC. */
 function clock(shell: Shell, letter: string): string {
-	return strftime(clockFormats[letter] ?? '', wallTime(shell.process.sys.now()));
+	return strftime(clockFormats[letter] ?? '', shell.process.sys.realTime());
 }
 
 /** A field of /etc/passwd: names for prompts, home directories for tildes. */

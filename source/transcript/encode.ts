@@ -29,6 +29,7 @@ export function headerOf(origin: Origin, circumstances: Circumstances): Header {
 			seed: origin.seed,
 			learner: origin.learner,
 			interactive: origin.interactive,
+			...origin.epochSeconds === undefined ? {} : {epochSeconds: origin.epochSeconds},
 			...circumstances.ticket === undefined ? {} : {ticket: circumstances.ticket},
 		},
 	};

@@ -26,6 +26,9 @@ export const recordCode = 'A';
 const shortText = z.string().max(200);
 const digest = z.string().refine(isDigest, 'is not a digest').transform(text => text as Digest);
 
+/** The end of the year 9999, which is as far as dates of four digits go. */
+const maxEpochSeconds = 253_402_300_799;
+
 export const headerSchema = z.strictObject({
 	version: z.literal(3),
 	term: z.strictObject({cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000), type: shortText.optional()}),
@@ -39,6 +42,7 @@ export const headerSchema = z.strictObject({
 		seed: z.int().min(0),
 		learner: shortText,
 		interactive: z.boolean(),
+		epochSeconds: z.int().min(0).max(maxEpochSeconds).optional(),
 		/** A teacher's (ticket.ts). */
 		ticket: z.string().max(2000).regex(/^[\w\-]+\.[\w\-]+$/v).optional(),
 	}),

@@ -16,8 +16,8 @@ export type Replayed = {
 
 /** Where a recorded session began; `lab` is the reader's own copy of the lab that the header names. */
 export function originOf(header: Header, lab: Lab | undefined): Origin {
-	const {scenario, seed, learner, interactive} = header.virtlab;
-	return {lab, scenario, seed, learner, interactive, columns: header.term.cols, rows: header.term.rows};
+	const {scenario, seed, learner, interactive, epochSeconds} = header.virtlab;
+	return {lab, scenario, seed, learner, interactive, columns: header.term.cols, rows: header.term.rows, ...epochSeconds === undefined ? {} : {epochSeconds}};
 }
 
 /** The start, then one value for each record, in order. */

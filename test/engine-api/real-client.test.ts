@@ -7,12 +7,14 @@
 // - The ids of images that are made in a session: digests of documents that hold such a fraction. They are numbered instead.
 // - How long ago a container or image was made, which the client itself reckons with its own clock: the real one has the real clock.
 
+import {execFile} from 'node:child_process';
 import {afterAll, describe, expect, test} from 'vitest';
 import {decodeText} from '../../source/base/bytes.js';
 import {secondNs} from '../../source/base/clock.js';
 import {apply, startSession} from '../../source/session/apply.js';
 import type {Origin, Session} from '../../source/session/session.js';
 import {type Ran, RealClient, realClientVersion, worldNs} from '../support/real-client.js';
+import {serveEngine} from '../support/served-engine.js';
 import {sessions} from './two-ways-table.js';
 
 /** Sessions that make images. */
@@ -90,6 +92,18 @@ describe.skipIf(version === undefined)('the real docker client', () => {
 			real.advanceTo(next);
 		}
 	}, 120_000);
+});
+
+test.skipIf(version === undefined)('a served world begins now, so that the client reckons rightly how long ago something was', async () => {
+	const {socketPath, stop} = await serveEngine();
+	const docker = async (line: string): Promise<string> => new Promise(settle => {
+		execFile('bash', ['--norc', '-c', line], {env: {PATH: process.env['PATH'], DOCKER_HOST: `unix://${socketPath}`}}, (_error, stdout, stderr) => settle(stdout + stderr));
+	});
+	await docker('docker pull -q busybox; docker run -d --name c1 busybox sleep 1000');
+	expect(await docker('docker ps --format "{{.RunningFor}}"')).toMatch(/^(?:Less than a second|\d+ seconds?) ago\n$/v);
+	expect(await docker('sleep 1.1; docker events --since 1m --until 0s --format "{{.Action}}"')).toMatch(/^pull\ncreate\n/v);
+	expect(Math.abs(Number(await docker('docker run --rm busybox date +%s')) - Date.now() / 1000)).toBeLessThan(5);
+	stop();
 });
 
 test.skipIf(version !== undefined)('the real docker client is not installed here: nothing was compared with it', () => {

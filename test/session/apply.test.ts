@@ -77,6 +77,15 @@ test('time may end in the middle of what a program does, after which nobody wait
 	expect(shown(play(later, 'cat note'))).toMatch(/^cat note\ndone\n\[1\]\+  Done /v);
 });
 
+test('a world may begin at another moment of the calendar, which all its clocks agree on', () => {
+	const start = startSession({...origin, interactive: false, epochSeconds: 951_825_600}).session;
+	expect(shown(play(start, 'date -u +%F\\ %T; cut -d" " -f1 /proc/stat | grep btime; grep btime /proc/stat'))).toBe('2000-02-29 12:00:00\nbtime\nbtime 951825600\n');
+	const {session} = play(start, 'docker pull -q busybox', 'docker run --name c1 busybox date +%F', 'touch new');
+	expect(shown(play(session, 'docker inspect -f "{{.Created}}" c1 | cut -c1-17; docker logs -t c1 | cut -c1-17; docker ps -a --format "{{.CreatedAt}}" | cut -c1-16; stat -c %y new | cut -c1-16')))
+		.toBe('2000-02-29T12:00:\n2000-02-29T12:00:\n2000-02-29 12:00\n2000-02-29 12:00\n');
+	expect(shown(play(session, 'docker events --since 2000-02-29T12:00:00Z --until 2000-02-29T12:00:01Z --format "{{.Action}}"; docker logs --until 2000-02-29T12:00:00Z c1; docker logs --since 2000-02-29 c1'))).toMatch(/^pull\ncreate\n[^]*die\n2000-02-29\n$/v);
+});
+
 test('a program that reads gets the next line, and the end of input', () => {
 	const {session} = play(startSession(origin).session, 'cat > note');
 	expect(session.foreground).toBe('reading');

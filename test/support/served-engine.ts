@@ -5,20 +5,20 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {EngineServer} from '../../source/cli/engine-server.js';
-import {wallPace} from '../../source/cli/wall-pace.js';
+import {recentEpoch, wallPace} from '../../source/cli/wall-pace.js';
 import {startSession} from '../../source/session/apply.js';
-import {worldNs} from './real-client.js';
 
 export type ServedEngine = {readonly socketPath: string; readonly server: EngineServer; readonly stop: () => void};
 
 export async function serveEngine(seed = 7): Promise<ServedEngine> {
 	const folder = mkdtempSync(join(tmpdir(), 'virtlab-served-'));
 	const socketPath = join(folder, 'engine.sock');
-	const {session} = startSession({lab: undefined, scenario: 'default', seed, learner: 'ann', interactive: false, columns: 80, rows: 24});
+	const epochSeconds = recentEpoch();
+	const {session} = startSession({lab: undefined, scenario: 'default', seed, learner: 'ann', interactive: false, columns: 80, rows: 24, epochSeconds});
 	const refused = (reason: string): void => {
 		throw new Error(reason);
 	};
-	const server = new EngineServer({session, pace: wallPace(worldNs(session)), record() {}, onEnd: refused, onRefusal: refused});
+	const server = new EngineServer({session, pace: wallPace(epochSeconds), record() {}, onEnd: refused, onRefusal: refused});
 	const listener = createServer({allowHalfOpen: true}, socket => {
 		server.accept(socket);
 	});

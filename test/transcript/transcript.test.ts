@@ -8,6 +8,7 @@ import type {Origin, Output} from '../../source/session/session.js';
 import {encodeHappening, encodeHeader, headerOf, type Happening} from '../../source/transcript/encode.js';
 import {outputDigest} from '../../source/transcript/format.js';
 import {readTranscript, type Transcript} from '../../source/transcript/read.js';
+import {originOf} from '../../source/transcript/replay.js';
 import {TranscriptWriter} from '../../source/transcript/write.js';
 
 const origin: Origin = {lab: undefined, scenario: 'default', seed: 7, learner: 'li.lei', interactive: false, columns: 80, rows: 24};
@@ -155,6 +156,12 @@ test('a million levels of nesting and a line without end are refused', () => {
 test('an action of an unknown kind is refused', () => {
 	const stranger = encode([happenings[0]!, {action: {type: 'format-disk'} as unknown as Action, output: [], seconds: 0}]);
 	expect(refusalOf(stranger)).toMatch(/^3: not a record of this version: action/v);
+});
+
+test('when a world began is read as it was written', () => {
+	const lines = encodeHeader(headerOf({...origin, epochSeconds: 1_800_000_000}, {timestampSeconds: 0, terminalType: undefined})).lines;
+	expect(originOf(read(`${lines.join('\n')}\n`).header, undefined)).toEqual({...origin, epochSeconds: 1_800_000_000});
+	expect(originOf(read(whole).header, undefined)).toEqual(origin);
 });
 
 test('every kind of action is read as it was written', () => {

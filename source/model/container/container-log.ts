@@ -4,7 +4,7 @@
 //     {"log":"hello\n","stream":"stdout","time":"2026-09-01T08:00:00.000000123Z"}
 
 import {decodeText, encodeText} from '../../base/bytes.js';
-import {parseRfc3339, rfc3339Nano} from '../../base/internet-date.js';
+import {parseRfc3339, rfc3339OfMoment} from '../../base/internet-date.js';
 import {encodeHtmlSafeJson, isJsonObject, parseJson} from '../../base/json.js';
 import type {Moment} from '../../base/calendar.js';
 import type {OutputStream} from './engine-host.js';
@@ -55,7 +55,7 @@ export class LineCutter {
 	}
 }
 
-export type NewEntry = {readonly text: string; readonly stream: OutputStream; readonly ns: number};
+export type NewEntry = {readonly text: string; readonly stream: OutputStream; readonly moment: Moment};
 type Driver = 'json-file' | 'local';
 
 export function encodeLogEntry(driver: Driver, entry: NewEntry, attributes: Readonly<Record<string, string>>): Uint8Array {
@@ -63,8 +63,8 @@ export function encodeLogEntry(driver: Driver, entry: NewEntry, attributes: Read
 		return encodeLocalEntry(entry);
 	}
 
-	const {text, stream, ns} = entry;
-	return encodeText(`${encodeHtmlSafeJson({log: text, stream, ...(Object.keys(attributes).length === 0 ? {} : {attrs: attributes}), time: rfc3339Nano(ns)})}\n`);
+	const {text, stream, moment} = entry;
+	return encodeText(`${encodeHtmlSafeJson({log: text, stream, ...(Object.keys(attributes).length === 0 ? {} : {attrs: attributes}), time: rfc3339OfMoment(moment)})}\n`);
 }
 
 /** The complete entries that bytes of a log begin with, and how many bytes they take. What is no entry (somebody edited the file) is left out. */

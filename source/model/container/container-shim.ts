@@ -3,7 +3,7 @@
 //
 // Simplified: the real shim hands the output to dockerd by fifos and tells it of exits over ttrpc; ours knows the daemon's memory.
 
-import {nowNs} from '../../base/clock.js';
+import {wallTime} from '../../base/clock.js';
 import {failed} from '../kernel/errno.js';
 import type {ChildStatus, Fd, Pid, Process, Running} from '../kernel/program.js';
 import {signalNumbers} from '../kernel/signal.js';
@@ -142,8 +142,8 @@ function logLines({host, request, log}: Pump, stream: OutputStream, lines: reado
 		return;
 	}
 
-	const ns = nowNs(host.tx);
-	log.write(lines.map(text => ({text, stream, ns})));
+	const moment = wallTime(host.tx);
+	log.write(lines.map(text => ({text, stream, moment})));
 	host.access.wake(logChannel(request.id));
 }
 

@@ -2,7 +2,7 @@
 // order of the real ones. Source: moby/moby daemon/inspect.go, daemon/list.go, container/view.go, container/state.go.
 
 import {wallTime} from '../../base/clock.js';
-import {rfc3339Nano} from '../../base/internet-date.js';
+import {rfc3339OfMoment} from '../../base/internet-date.js';
 import type {Json, JsonObject} from '../../base/json.js';
 import {configJson} from './container-config.js';
 import type {Container, Endpoint, MountPoint, PublishedPort} from './container-schema.js';
@@ -19,8 +19,8 @@ const containersRoot = '/var/lib/docker/containers';
 /** Where overlay2 keeps its directories. */
 export const layersRoot = '/var/lib/docker/overlay2';
 
-function timeText(ns: number | undefined): string {
-	return ns === undefined ? never : rfc3339Nano(ns);
+function timeText({tx}: EngineReader, ns: number | undefined): string {
+	return ns === undefined ? never : rfc3339OfMoment(wallTime(tx, ns));
 }
 
 /** Where the daemon keeps the files of a container. */
@@ -48,7 +48,7 @@ export function inspectContainer(engine: EngineReader, container: Container, siz
 	const directory = containerDirectory(container);
 	const paths = layerPaths(engine, container);
 	return {
-		Id: container.id, Created: timeText(container.createdNs), Path: container.path, Args: container.args, State: stateJson(container),
+		Id: container.id, Created: timeText(engine, container.createdNs), Path: container.path, Args: container.args, State: stateJson(engine, container),
 		Image: container.image, ResolvConfPath: `${directory}/resolv.conf`, HostnamePath: `${directory}/hostname`, HostsPath: `${directory}/hosts`,
 		LogPath: container.hostConfig.LogConfig.Type === 'json-file' ? logPath(container) : '', Name: `/${container.name}`, RestartCount: container.restartCount,
 		Driver: 'overlay2', Platform: 'linux', MountLabel: '', ProcessLabel: '', AppArmorProfile: '',
@@ -61,16 +61,16 @@ export function inspectContainer(engine: EngineReader, container: Container, siz
 	};
 }
 
-export function stateJson({state}: Container): JsonObject {
+function stateJson(engine: EngineReader, {state}: Container): JsonObject {
 	const {status, health} = state;
 	return {
 		Status: status, Running: status === 'running' || status === 'paused' || status === 'restarting', Paused: status === 'paused', Restarting: status === 'restarting',
 		OOMKilled: state.isOomKilled, Dead: status === 'dead', Pid: status === 'running' || status === 'paused' ? state.task ?? 0 : 0, ExitCode: state.exitCode, Error: state.error,
-		StartedAt: timeText(state.startedNs), FinishedAt: timeText(state.finishedNs),
+		StartedAt: timeText(engine, state.startedNs), FinishedAt: timeText(engine, state.finishedNs),
 		...(health === undefined ? {} : {
 			Health: {
 				Status: health.status, FailingStreak: health.failingStreak,
-				Log: health.log.length === 0 ? null : health.log.map(entry => ({Start: timeText(entry.startNs), End: timeText(entry.endNs), ExitCode: entry.exitCode, Output: entry.output})),
+				Log: health.log.length === 0 ? null : health.log.map(entry => ({Start: timeText(engine, entry.startNs), End: timeText(engine, entry.endNs), ExitCode: entry.exitCode, Output: entry.output})),
 			},
 		}),
 	};
@@ -135,7 +135,7 @@ function portsJson({config, ports, sandbox}: Container): JsonObject {
 export function summarizeContainer(engine: EngineReader, container: Container, sizes?: {readonly writableBytes: number; readonly rootBytes: number}): JsonObject {
 	return {
 		Id: container.id, Names: [`/${container.name}`], Image: shownImage(engine, container), ImageID: container.image, Command: commandText(container),
-		Created: wallTime(container.createdNs).seconds, Ports: portList(container),
+		Created: wallTime(engine.tx, container.createdNs).seconds, Ports: portList(container),
 		...(sizes === undefined ? {} : {SizeRw: sizes.writableBytes, SizeRootFs: sizes.rootBytes}),
 		Labels: container.config.Labels, State: container.state.status, Status: statusText(engine, container),
 		HostConfig: {NetworkMode: container.hostConfig.NetworkMode},

@@ -2,9 +2,9 @@
 // Source: moby/moby image/image.go NewChildImage, daemon/commit.go.
 
 import {must} from '../../base/assert.js';
-import {nowNs} from '../../base/clock.js';
+import {wallTime} from '../../base/clock.js';
 import {digestOf} from '../../base/digest.js';
-import {rfc3339Nano} from '../../base/internet-date.js';
+import {rfc3339OfMoment} from '../../base/internet-date.js';
 import {encodeDocument} from './image-document.js';
 import {addImage, topChain} from './image-store.js';
 import {getLayer, type Store} from './layer-store.js';
@@ -33,7 +33,7 @@ export function childDocument(store: Store, {parent, chain, config, container, c
 	const diff = chain === undefined ? undefined : must(getLayer(store, chain), 'childDocument: no layer').diff;
 	const below = parent?.document.rootfs.diff_ids ?? [];
 	const isNew = diff !== undefined && diff !== emptyDiff && chain !== undefined && chain !== (parent === undefined ? undefined : topChain(parent));
-	const created = rfc3339Nano(nowNs(store.tx));
+	const created = rfc3339OfMoment(wallTime(store.tx));
 	return {
 		architecture: parent?.document.architecture ?? 'amd64',
 		config,

@@ -1,7 +1,7 @@
 // `docker import`: the archive of a filesystem as an image of one layer. Source: moby/moby daemon/images/image_import.go.
 
-import {nowNs} from '../../base/clock.js';
-import {rfc3339Nano} from '../../base/internet-date.js';
+import {wallTime} from '../../base/clock.js';
+import {rfc3339OfMoment} from '../../base/internet-date.js';
 import {engineError, type EngineError} from './engine.js';
 import {encodeDocument} from './image-document.js';
 import {plain} from './image-load.js';
@@ -21,7 +21,7 @@ export function importImage(store: Store, {archive, config, comment, name}: Impo
 		return engineError(500, layer.error);
 	}
 
-	const created = rfc3339Nano(nowNs(store.tx));
+	const created = rfc3339OfMoment(wallTime(store.tx));
 	const image = addImage(store, encodeDocument({
 		architecture: 'amd64', comment, config, created, docker_version: engineVersion, history: [{created, comment}], os: 'linux', rootfs: {type: 'layers', diff_ids: [layer.diff]},
 	}, 'docker'));

@@ -6,7 +6,7 @@
 // Source: moby/moby image/tarexport/save.go; OCI image-spec image-layout.md.
 
 import {compareText, encodeText} from '../../base/bytes.js';
-import {nowNs, wallTime} from '../../base/clock.js';
+import {wallTime} from '../../base/clock.js';
 import {type Digest, digestOf} from '../../base/digest.js';
 import {parseRfc3339} from '../../base/internet-date.js';
 import {encodeHtmlSafeJson, encodeJson, type Json} from '../../base/json.js';
@@ -95,7 +95,7 @@ function * archiveEntries(store: Store, saved: readonly Saved[]): Generator<TarE
 		}
 	}
 
-	const mtimeUs = wallTime(nowNs(store.tx)).seconds * 1e6;
+	const mtimeUs = wallTime(store.tx).seconds * 1e6;
 	const file = (name: string, text: string, timeUs = 0): TarEntry => tarEntry(name, 'file', {mtimeUs: timeUs, content: denseContent(encodeText(text))});
 	yield tarEntry('blobs', 'directory', {mtimeUs});
 	yield tarEntry('blobs/sha256', 'directory', {mtimeUs});

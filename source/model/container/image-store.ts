@@ -4,7 +4,7 @@
 import {assert, must} from '../../base/assert.js';
 import {compareText} from '../../base/bytes.js';
 import {isDigest} from '../../base/digest.js';
-import {nowNs, wallTime} from '../../base/clock.js';
+import {wallTime} from '../../base/clock.js';
 import {chainIds, imageIdOf, parseDocument} from './image-document.js';
 import {getLayer, type Store, type StoreReader} from './layer-store.js';
 import {familiarReference, fullName, fullReference, isReferenceError, parseReference, type Reference, withDefaultTag} from './reference.js';
@@ -47,7 +47,7 @@ export function addImage(store: Store, configBytes: Uint8Array, parent?: ImageId
 /** Gives a name to an image, taking it from the one that had it. */
 export function nameImage({tx, engine}: Store, reference: Reference, image: ImageId): void {
 	const full = fullReference(reference.digest === undefined ? withDefaultTag(reference) : reference);
-	const {seconds, nanoseconds} = wallTime(nowNs(tx));
+	const {seconds, nanoseconds} = wallTime(tx);
 	tx.put(`image-name:${engine}`, full, {reference: full, image, taggedUs: seconds * 1e6 + Math.floor(nanoseconds / 1000)});
 }
 

@@ -4,7 +4,7 @@
 //     [length, 4 bytes, big endian] 1: source  2: time_nano  3: line  4: partial  [length]
 
 import {concatBytes, decodeText, encodeText} from '../../base/bytes.js';
-import {secondNs, wallTime} from '../../base/clock.js';
+import {secondNs} from '../../base/clock.js';
 import type {LogEntry, NewEntry} from './container-log.js';
 
 /** Base-128 numbers, the low digits first. Nanoseconds since 1970 need more than a double has, so the number is given as a bigint. */
@@ -29,8 +29,7 @@ function lengthBytes(length: number): Uint8Array {
 }
 
 /** The line is kept without its newline; one that has none was cut, or ended with the output. */
-export function encodeLocalEntry({text, stream, ns}: NewEntry): Uint8Array {
-	const {seconds, nanoseconds} = wallTime(ns);
+export function encodeLocalEntry({text, stream, moment: {seconds, nanoseconds}}: NewEntry): Uint8Array {
 	const isWhole = text.endsWith('\n');
 	const message = concatBytes([
 		textField(1, encodeText(stream)), Uint8Array.from([2 * 8]), varint(BigInt(seconds) * BigInt(secondNs) + BigInt(nanoseconds)),

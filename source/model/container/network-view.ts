@@ -1,6 +1,7 @@
 // What the API shows of networks and volumes. Source: moby/moby daemon/network.go buildNetworkResource, volume/service/convert.go.
 
-import {rfc3339Nano} from '../../base/internet-date.js';
+import {wallTime} from '../../base/clock.js';
+import {rfc3339OfMoment} from '../../base/internet-date.js';
 import type {JsonObject} from '../../base/json.js';
 import type {DockerNetwork, Volume} from './container-schema.js';
 import type {EngineReader} from './engine.js';
@@ -8,7 +9,7 @@ import type {EngineReader} from './engine.js';
 /** GET /networks/{id}; the list shows the same without members. */
 export function networkJson(engine: EngineReader, network: DockerNetwork, withMembers: boolean): JsonObject {
 	return {
-		Name: network.name, Id: network.id, Created: rfc3339Nano(network.createdNs), Scope: 'local', Driver: network.driver, EnableIPv4: true, EnableIPv6: false,
+		Name: network.name, Id: network.id, Created: rfc3339OfMoment(wallTime(engine.tx, network.createdNs)), Scope: 'local', Driver: network.driver, EnableIPv4: true, EnableIPv6: false,
 		IPAM: {
 			Driver: 'default', Options: network.ipamOptions,
 			Config: network.subnet === '' ? null : [{Subnet: network.subnet, ...(network.ipRange === '' ? {} : {IPRange: network.ipRange}), Gateway: network.gateway, ...(Object.keys(network.auxiliary).length === 0 ? {} : {AuxiliaryAddresses: network.auxiliary})}],
@@ -31,9 +32,9 @@ function membersJson({tx, engine}: EngineReader, network: DockerNetwork): JsonOb
 }
 
 /** GET /volumes/{name}. */
-export function volumeJson(volume: Volume): JsonObject {
+export function volumeJson({tx}: EngineReader, volume: Volume): JsonObject {
 	return {
-		CreatedAt: rfc3339Nano(volume.createdNs - volume.createdNs % 1e9), Driver: volume.driver, Labels: volume.labels, Mountpoint: volume.mountpoint, Name: volume.name,
+		CreatedAt: rfc3339OfMoment({...wallTime(tx, volume.createdNs), nanoseconds: 0}), Driver: volume.driver, Labels: volume.labels, Mountpoint: volume.mountpoint, Name: volume.name,
 		Options: volume.options, Scope: 'local',
 	};
 }

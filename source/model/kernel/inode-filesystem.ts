@@ -5,7 +5,7 @@
 
 import {must} from '../../base/assert.js';
 import {noBytes} from '../../base/bytes.js';
-import {nowNs, wallTime} from '../../base/clock.js';
+import {wallTime} from '../../base/clock.js';
 import {LayeredMap} from '../../base/layered-map.js';
 import type {Reads, Writes} from '../../base/transaction.js';
 import {takeNumber} from './counter.js';
@@ -22,7 +22,7 @@ type Tx = Writes<KernelSchema>;
 
 /** Now, as files record it. */
 export function fileTime(tx: Reads<KernelSchema>): FileTimeUs {
-	const {seconds, nanoseconds} = wallTime(nowNs(tx));
+	const {seconds, nanoseconds} = wallTime(tx);
 	return seconds * 1e6 + Math.floor(nanoseconds / 1000);
 }
 

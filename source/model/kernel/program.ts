@@ -236,6 +236,8 @@ export type SystemCalls = {
 	sethostname(name: string): void | Failure;
 	/** Nanoseconds since the world began (CLOCK_MONOTONIC counts from there too). */
 	now(): Nanoseconds;
+	/** CLOCK_REALTIME: Unix time. */
+	realTime(): {readonly seconds: number; readonly nanoseconds: number};
 	getrandom(count: number): Uint8Array;
 	getResourceLimit(name: ResourceName): ResourceLimit;
 	/** EINVAL for a soft limit above the hard one, EPERM for a higher hard limit without CAP_SYS_RESOURCE. */

@@ -2,7 +2,6 @@
 // Simplified: rand() draws from a linear congruential generator of its own, so its numbers are not mawk's; without srand() they
 // are the same in every run, as POSIX awk's are.
 
-import {wallTime} from '../../base/clock.js';
 import {arcTangent2, cosine, exponential, logarithm, sine} from '../../base/elementary-functions.js';
 import type {Blocking} from '../standard-io.js';
 import {splitBy, splitFields} from './records.js';
@@ -51,7 +50,7 @@ function * callWithValues({machine}: AwkHost, name: string, values: readonly Val
 
 		case 'srand': {
 			const before = machine.previousSeed;
-			machine.previousSeed = values.length === 0 ? wallTime(machine.process.sys.now()).seconds : Math.trunc(number(0));
+			machine.previousSeed = values.length === 0 ? machine.process.sys.realTime().seconds : Math.trunc(number(0));
 			machine.seed = ((machine.previousSeed % 2_147_483_646) + 2_147_483_646) % 2_147_483_646 + 1;
 			return before;
 		}

@@ -2,7 +2,6 @@
 
 import {encodeText} from '../../base/bytes.js';
 import {type CivilFields, civilFromSeconds} from '../../base/calendar.js';
-import {wallTime} from '../../base/clock.js';
 import {headerOf, type HttpResponse, type RequestHead} from '../../base/http.js';
 import {clockText, commonLogDate} from '../../base/internet-date.js';
 import type {Fd, Process} from '../../model/kernel/program.js';
@@ -17,7 +16,7 @@ export function takes(logLevel: string, level: Level): boolean {
 
 /** `2026/09/01 08:00:00`, in local time, which is UTC here. */
 export function logTime(process: Process): string {
-	const time = civilFromSeconds(wallTime(process.sys.now()).seconds);
+	const time = civilFromSeconds(process.sys.realTime().seconds);
 	const two = (value: number) => String(value).padStart(2, '0');
 	const date: CivilFields = time;
 	return `${date.year}/${two(date.month)}/${two(date.day)} ${clockText(time)}`;
@@ -44,7 +43,7 @@ export type Exchange = {
 export function formatAccess(process: Process, format: string, exchange: Exchange): string {
 	const {head, response, remoteAddress, serverName, sentBytes} = exchange;
 	const [uri = '', query = ''] = head.target.split('?', 2);
-	const {seconds, nanoseconds} = wallTime(process.sys.now());
+	const {seconds, nanoseconds} = process.sys.realTime();
 	const values: Readonly<Record<string, string>> = {
 		remote_addr: remoteAddress, remote_user: '', time_local: commonLogDate(seconds), request: `${head.method} ${head.target} HTTP/${head.version}`, status: String(response.status),
 		body_bytes_sent: String(head.method === 'HEAD' ? 0 : response.body.length), bytes_sent: String(sentBytes), request_method: head.method, request_uri: head.target, uri, args: query, query_string: query,

@@ -5,7 +5,6 @@ import {RE2JS} from 're2js';
 import {encodeText, noBytes} from '../../base/bytes.js';
 import {type Header, headerOf, type HttpResponse, reasonPhrase, type RequestHead} from '../../base/http.js';
 import {httpDate} from '../../base/internet-date.js';
-import {wallTime} from '../../base/clock.js';
 import {readAll} from '../../model/kernel/blocking.js';
 import {failed, type Failure} from '../../model/kernel/errno.js';
 import type {Attributes} from '../../model/kernel/file-types.js';
@@ -231,7 +230,7 @@ function listDirectory({sys}: Process, {uri}: Place, directory: string): Result 
 }
 
 function serverHeaders(process: Process, site: Site): readonly Header[] {
-	return [['Server', site.hidesVersion ? 'nginx' : `nginx/${nginxVersion}`], ['Date', httpDate(wallTime(process.sys.now()).seconds)]];
+	return [['Server', site.hidesVersion ? 'nginx' : `nginx/${nginxVersion}`], ['Date', httpDate(process.sys.realTime().seconds)]];
 }
 
 type Found = {readonly scope: Inherited; readonly path: string; readonly attributes: Attributes; readonly status: number | undefined; readonly complaint: string | undefined};

@@ -5,7 +5,7 @@ import {bytesOfBase64, encodeBase64} from '../../base/base64.js';
 import {concatBytes, decodeText, encodeText} from '../../base/bytes.js';
 import {digestOf, isDigest, sha256Hex} from '../../base/digest.js';
 import type {Header} from '../../base/http.js';
-import {rfc3339Nano} from '../../base/internet-date.js';
+import {rfc3339OfMoment} from '../../base/internet-date.js';
 import {encodeJson, isJsonObject, parseJson} from '../../base/json.js';
 import type {Process} from '../../model/kernel/program.js';
 import type {Blocking} from '../standard-io.js';
@@ -100,7 +100,7 @@ function progress(request: UploadRequest, id: string, size: number): readonly He
 }
 
 function sealedState({process, secret, name}: UploadRequest, id: string, offset: number): string {
-	const state = encodeJson({Name: name, UUID: id, Offset: offset, StartedAt: rfc3339Nano(process.sys.now())});
+	const state = encodeJson({Name: name, UUID: id, Offset: offset, StartedAt: rfc3339OfMoment(process.sys.realTime())});
 	return encodeBase64(concatBytes([seal(secret, state), encodeText(state)])).replaceAll('+', '-').replaceAll('/', '_');
 }
 

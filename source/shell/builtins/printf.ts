@@ -1,6 +1,5 @@
 // `printf`: formats of C with `%b`, `%q` and `%(...)T`, used again as long as arguments remain. Source: bash manual 4.2.
 
-import {worldEpochSeconds, wallTime} from '../../base/clock.js';
 import {assignText, isName, parseAssignment} from '../assign.js';
 import {quoteBackslash, quoteSingle, unescapeAnsi} from '../quote.js';
 import {complain, print} from '../shell.js';
@@ -277,7 +276,7 @@ function general(magnitude: number, digits: number, keepsZeros: boolean): string
 }
 
 function timeText(shell: Shell, format: string, word: string | undefined): string {
-	const now = wallTime(shell.process.sys.now()).seconds;
-	const seconds = word === undefined || word === '-1' ? now : (word === '-2' ? worldEpochSeconds + Math.floor(shell.startNs / 1e9) : Number(word) || 0);
+	const now = shell.process.sys.realTime().seconds;
+	const seconds = word === undefined || word === '-1' ? now : (word === '-2' ? now - Math.floor((shell.process.sys.now() - shell.startNs) / 1e9) : Number(word) || 0);
 	return strftime(format === '' ? '%X' : format, {seconds, nanoseconds: 0});
 }

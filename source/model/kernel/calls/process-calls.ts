@@ -1,6 +1,6 @@
 // System calls on processes: fork, exec, wait, signals, process groups and sessions, memory and time.
 
-import {nowNs} from '../../../base/clock.js';
+import {nowNs, wallTime} from '../../../base/clock.js';
 import {isCapableIn} from '../capable.js';
 import {execve} from '../exec.js';
 import {waitForChild} from '../exit.js';
@@ -19,7 +19,7 @@ import type {Self} from './self.js';
 
 type ProcessCalls = Pick<SystemCalls,
 	'getpid' | 'getppid' | 'fork' | 'execve' | 'wait' | 'childChannel' | 'kill' | 'setParentDeathSignal' | 'sigaction' | 'signalDisposition' | 'takeSignals' | 'getpgid' | 'setpgid' | 'setsid'
-	| 'tcgetpgrp' | 'tcsetpgrp' | 'setProcessName' | 'setMemory' | 'burn' | 'now'>;
+	| 'tcgetpgrp' | 'tcsetpgrp' | 'setProcessName' | 'setMemory' | 'burn' | 'now' | 'realTime'>;
 
 export type MakeProcess = (task: Task, overrides?: Pick<Process, 'argv' | 'env' | 'flavour'>) => Process;
 
@@ -82,6 +82,7 @@ export function processCalls(self: Self, makeProcess: MakeProcess): ProcessCalls
 			loop.burn(kernel, id, cpuNs);
 		},
 		now: () => nowNs(loop.tx),
+		realTime: () => wallTime(loop.tx),
 	};
 }
 

@@ -1,6 +1,6 @@
 // The files of /proc about the kernel as a whole. Source: proc(5) and the pages it names; Linux fs/proc/.
 
-import {nowNs, secondNs, worldEpochSeconds} from '../../../base/clock.js';
+import {nowNs, wallTime} from '../../../base/clock.js';
 import {type ComputedEntry, directory, textFile, type View} from '../computed-filesystem.js';
 import type {Task} from '../schema.js';
 import {allTasks} from '../tasks.js';
@@ -85,7 +85,7 @@ function stat(view: View): string {
 	return [
 		line('cpu ', busy, idle),
 		...Array.from({length: cpuCount}, (_, index) => line(`cpu${index}`, Math.floor(busy / cpuCount), Math.floor(idle / cpuCount))),
-		`btime ${worldEpochSeconds + Math.floor(bootNs / secondNs)}\n`,
+		`btime ${wallTime(view.context.tx, bootNs).seconds}\n`,
 		`processes ${Math.max(...tasks.map(task => task.id), 0)}\n`,
 		`procs_running ${tasks.filter(task => task.state === 'runnable').length}\n`,
 		'procs_blocked 0\n',

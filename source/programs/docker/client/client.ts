@@ -1,7 +1,6 @@
 // One run of the docker command: its process, its terminal, and where its daemon is.
 
 import {encodeText} from '../../../base/bytes.js';
-import {worldEpochSeconds} from '../../../base/clock.js';
 import {write} from '../../../model/kernel/blocking.js';
 import {failed} from '../../../model/kernel/errno.js';
 import type {Process, SocketAddress} from '../../../model/kernel/program.js';
@@ -45,7 +44,5 @@ export function terminalColumns(process: Process): number {
 
 /** Unix time as the client's host has it, in seconds and in nanoseconds within the second. */
 export function unixTime(process: Process): {readonly seconds: number; readonly nanoseconds: number} {
-	const now = process.sys.now();
-	const whole = Math.floor(now / 1e9);
-	return {seconds: worldEpochSeconds + whole, nanoseconds: now - whole * 1e9};
+	return process.sys.realTime();
 }
