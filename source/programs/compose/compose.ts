@@ -4,6 +4,8 @@
 //     compose.ts ── commands/   one file a family of commands      file/     a compose file's text as values: YAML, variables, merging
 //                ├─ engine/     what is asked of dockerd           schema/   whether it has the right form
 //                └─ output/     progress, logs                     project/  the complete project, its checks, its hash
+//
+// It is version 2 by either name: containers are called shop-web-1, where texts about version 1 have shop_web_1.
 
 import type {Process, Running} from '../../model/kernel/program.js';
 import {daemonHost} from '../docker/client/daemon-host.js';

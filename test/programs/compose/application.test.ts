@@ -199,6 +199,54 @@ test('in the foreground the output of all is shown, and the status of one can be
 	expect(shop.run('docker compose logs --no-color').stdout).toBe('one-1     | hello\nsecond-1  | there\n');
 });
 
+test('a build that fails says where, and nothing is started', () => {
+	const shop = new Shop();
+	shop.write('api/Dockerfile', 'FROM busybox\nRUN exit 7\n');
+	const result = shop.run('docker compose up -d api');
+	expect(result).toMatchObject({status: 1, stderr: `------
+ > [2/2] RUN exit 7:
+------
+Dockerfile:2
+--------------------
+   1 |     FROM busybox
+   2 | >>> RUN exit 7
+   3 |     
+--------------------
+target api: failed to solve: process "/bin/sh -c exit 7" did not complete successfully: exit code: 7
+`});
+	expect(shop.run('docker ps -aq').stdout).toBe('');
+});
+
+test('a network that has changed is made anew with the containers on it; one that is external is left', () => {
+	const shop = new Shop();
+	const file = (isInternal: boolean) => `services:\n  a: {image: busybox, command: sleep 1000, init: true, networks: [mine, theirs]}\nnetworks: {mine: {internal: ${isInternal}}, theirs: {external: true}}\n`;
+	shop.write('compose.yaml', file(true));
+	expect(shop.run('docker compose up -d')).toMatchObject({status: 1, stderr: expect.stringMatching(/network theirs declared as external, but could not be found\n$/v) as string});
+	shop.run('docker network create theirs; docker compose up -d');
+	shop.write('compose.yaml', file(false));
+	expect(shop.progress('docker compose up -d')).toBe(` Container shop-a-1  Stopping
+ Container shop-a-1  Stopped
+ Network shop_mine  Removed
+ Network shop_mine  Creating
+ Network shop_mine  Created
+ Container shop-a-1  Recreate
+ Container shop-a-1  Recreated
+ Container shop-a-1  Starting
+ Container shop-a-1  Started
+`);
+	expect(shop.run('docker compose down; docker network ls --format "{{.Name}}"').stdout).toBe('bridge\nhost\nnone\ntheirs\n');
+});
+
+test('services can share namespaces, volumes and links', () => {
+	const shop = new Shop();
+	shop.write('compose.yaml', `services:
+  a: {image: busybox, command: sleep 1000, init: true, hostname: first}
+  b: {image: busybox, command: sh -c "hostname; cat /v/f", network_mode: "service:a", volumes_from: [c]}
+  c: {image: busybox, command: sh -c "echo shared > /v/f; sleep 1000", volumes: [/v], init: true, links: ["a:alias"]}
+`);
+	expect(shop.run('docker compose up -d; sleep 1; docker compose logs --no-log-prefix b; docker compose exec -T c ping -c1 -q alias | head -1').stdout).toMatch(/^first\nshared\nPING alias \(172\.18\.0\.\d\): 56 data bytes\n$/v);
+});
+
 test('services that the file no longer has are orphans', () => {
 	const shop = new Shop();
 	shop.write('compose.yaml', 'services:\n  a: {image: busybox, command: sleep 1000, init: true}\n  b: {image: busybox, command: sleep 1000, init: true}\n');
@@ -239,7 +287,7 @@ test('what the engine or nothing here models is refused with its place', () => {
 	const shop = new Shop();
 	for (const [field, words] of [
 		['gpus: all', 'virtlab: services.a.gpus is not modelled\n'], ['devices: ["/dev/null:/dev/x"]', 'virtlab: services.a.devices is not modelled\n'], ['post_start: [{command: ls}]', 'virtlab: services.a.post_start is not modelled\n'],
-		['networks: {default: {link_local_ips: [169.254.1.1]}}', 'virtlab: services.a.networks.default.link_local_ips is not modelled\n'], ['volumes: [{type: image, source: busybox, target: /x}]', 'virtlab: services.a.volumes: type image is not modelled\n'],
+		['networks: {default: {link_local_ips: [169.254.1.1]}}', 'virtlab: services.a.networks.default.link_local_ips is not modelled\n'], ['scale: 9999', 'virtlab: services.a.scale 9999 is not modelled\n'], ['volumes: [{type: image, source: busybox, target: /x}]', 'virtlab: services.a.volumes: type image is not modelled\n'],
 	]) {
 		shop.write('compose.yaml', `services:\n  a: {image: busybox, ${field}}\n`);
 		expect(shop.run('docker compose up -d')).toMatchObject({status: 1, stderr: words});

@@ -77,3 +77,12 @@ test('rm asks first', () => {
 	terminal.type('y');
 	expect(terminal.type('docker compose ps -aq | wc -l')).toBe('docker compose ps -aq | wc -l\n0\nlearner@lab:~$ ');
 });
+
+test('undo takes back all that one up made', () => {
+	const terminal = prepared();
+	terminal.type('docker compose up -d');
+	terminal.do({type: 'undo'});
+	expect(terminal.type('docker compose ps -aq | wc -l; docker network ls -q | wc -l')).toBe('docker compose ps -aq | wc -l; docker network ls -q | wc -l\n0\n3\nlearner@lab:~$ ');
+	terminal.type('docker compose up -d');
+	expect(terminal.type('docker compose ps --format "{{.Name}} {{.State}}"')).toBe('docker compose ps --format "{{.Name}} {{.State}}"\nlearner-one-1 running\nlearner-two-1 running\nlearner@lab:~$ ');
+});

@@ -9,7 +9,8 @@ import {objectOf, textsOf, writeJson, type Json, type JsonObject} from '../../do
 import {compareText} from '../../../base/bytes.js';
 import {composeVersion, type Compose} from '../engine/compose.js';
 import {writeYaml} from '../file/write-yaml.js';
-import {serviceHash} from '../project/hash.js';
+import {serviceHash, serviceJson} from '../project/hash.js';
+import {withIpam} from '../project/load-project.js';
 import {imageOf, projectDocument, selectServices, type Project} from '../project/project.js';
 import {anyNumber, services, type ComposeCall, type ComposeCommand} from './command.js';
 import {configFlags, versionFlags} from './flag-table.js';
@@ -64,7 +65,7 @@ function hashes(project: Project, wanted: string): string | Refusal {
 /** A dollar is doubled, so that the text may be read again as a compose file. */
 function document(project: Project, format: string): string {
 	const whole = escaped(projectDocument(project));
-	return format === 'json' ? `${writeJson(jsonForm(whole as JsonObject), {escapeHtml: false, indent: 2})}\n` : `${writeYaml(whole)}`;
+	return format === 'json' ? `${writeJson(jsonForm(objectOf(whole)), {escapeHtml: true, indent: 2})}\n` : `${writeYaml(whole)}`;
 }
 
 function escaped(value: Json): Json {
@@ -79,22 +80,11 @@ function escaped(value: Json): Json {
 	return typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;
 }
 
-/** In JSON a command that is not given is null, and an address plan is there even if empty. */
 function jsonForm(whole: JsonObject): JsonObject {
-	const withCommands = (service: Json) => {
-		const given = objectOf(service);
-		const order = [...given.keys(), 'command', 'entrypoint'];
-		return new Map([...new Set(order)].sort(compareText).map(name => [name, given.get(name)]));
-	};
-	const withIpam = (network: Json) => new Map([...objectOf(network), ...objectOf(network).has('ipam') ? [] : [['ipam', new Map()]] as const]);
-	const sections = [...whole].map(([name, value]): readonly [string, Json] => {
-		if (name !== 'services' && name !== 'networks') {
-			return [name, value];
-		}
-
-		return [name, new Map([...objectOf(value)].map(([each, part]) => [each, name === 'services' ? withCommands(part) : withIpam(part)]))];
-	});
-	return new Map(sections.toSorted(([a], [b]) => compareText(a, b)));
+	const services = new Map([...objectOf(whole.get('services'))].map(([name, service]) => [name, serviceJson(objectOf(service))]));
+	const networks = new Map([...objectOf(whole.get('networks'))].map(([name, network]) => [name, withIpam(objectOf(network))]));
+	const sections = new Map<string, Json>([...whole, ['services', services], ...networks.size === 0 ? [] : [['networks', networks]] as const]);
+	return new Map([...sections].sort(([a], [b]) => compareText(a, b)));
 }
 
 function * printed(compose: Compose, text: string): Steps<number> {

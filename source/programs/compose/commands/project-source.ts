@@ -28,18 +28,19 @@ export type Reading = Pick<ProjectRequest, 'isInterpolated' | 'isResolved' | 'is
 /** The files and environment of the project, before anything of the files is read. */
 export type Situation = Omit<ProjectRequest, 'source'>;
 
-export function sourceOf({client}: Compose, isSilent = false): Source {
+export function sourceOf({client}: Compose): Source {
+	// Standard input can be read once only.
+	let input: Uint8Array | Refusal | undefined;
 	return {
 		* read(path) {
-			const bytes = path === '-' ? yield * standardInput(client) : yield * readWholeFile(client, path);
+			input = path === '-' ? input ?? (yield * standardInput(client)) : input;
+			const bytes = path === '-' ? input! : yield * readWholeFile(client, path);
 			const text = refused(bytes) ? bytes : decodeUtf8(bytes);
 			return text === undefined ? refusal('yaml: invalid leading UTF-8 octet') : text;
 		},
 		exists: path => !failed(client.process.sys.stat(path)),
 		* warn(text) {
-			if (!isSilent) {
-				yield * logWarning(client, text);
-			}
+			yield * logWarning(client, text);
 		},
 	};
 }

@@ -62,8 +62,8 @@ export function scaled(project: Project, words: readonly string[]): Project | Re
 			return refusal(`invalid --scale option ${quote(word)}. Should be SERVICE=NUM`);
 		}
 
-		if (!/^\d{1,4}$/v.test(count)) {
-			return refusal(/^[\+\-]?\d+$/v.test(count) ? `virtlab: a scale of ${count} is not modelled` : `strconv.Atoi: parsing ${quote(count)}: invalid syntax`);
+		if (!/^\d+$/v.test(count)) {
+			return refusal(`strconv.Atoi: parsing ${quote(count)}: invalid syntax`);
 		}
 
 		const service = next.get(name);
@@ -196,6 +196,11 @@ export const scale: ComposeCommand = {
 		const project = refused(selected) ? selected : scaled(selected, args);
 		if (refused(project)) {
 			return project;
+		}
+
+		const field = unmodelledField(project);
+		if (field !== undefined) {
+			return refusal(`virtlab: ${field} is not modelled`);
 		}
 
 		const images = yield * ensureImages(compose, project, {builds: false, pull: '', isQuietPull: false, build: plainBuild});

@@ -48,7 +48,7 @@ function * showLogs({compose, flags, args}: ComposeCall): Steps<number | Refusal
 	const printer = new LogPrinter(compose.client, containers.map(container => shortName(container)), logStyle(compose.client, flags));
 	const each = containers.map(container => streamLogs(compose, container, {printer, query}));
 	if (follows) {
-		const results = yield * together(compose.client.process, each);
+		const results = yield * together(compose.client.process, each, {atOnce: each.length});
 		return results.find(result => result !== undefined) ?? 0;
 	}
 

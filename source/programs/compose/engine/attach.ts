@@ -71,7 +71,7 @@ class AttachedRun {
 			attached.push([container, opened.fd]);
 		}
 
-		yield * together(this.#compose.client.process, [this.#start(), ...attached.map(([container, fd]) => this.#follow(container, fd))], {more: () => this.#next(), onSignal: () => this.#onSignal()});
+		yield * together(this.#compose.client.process, [this.#start(), ...attached.map(([container, fd]) => this.#follow(container, fd))], {more: () => this.#next(), onSignal: () => this.#onSignal(), atOnce: containers.length + 1});
 		if (this.#isKilled) {
 			yield * together(this.#compose.client.process, containers.map(({id}) => call(this.#compose.client, {method: 'POST', path: `/containers/${id}/kill`})));
 		}

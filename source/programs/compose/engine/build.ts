@@ -13,7 +13,9 @@ import {refusal, refused, type Refusal, type Steps} from '../../docker/command/r
 import {flagOf, marshal, memberOf, objectOf, textOf, textsOf, writeJson, type Json, type JsonObject, type Writable} from '../../docker/go/json.js';
 import {isRemoteContext} from '../project/paths.js';
 import {dependenciesOf, imageOf, type Project} from '../project/project.js';
-import type {Compose} from './compose.js';
+import {composeVersion, type Compose} from './compose.js';
+import {projectLabel, serviceLabel, versionLabel} from './labels.js';
+import {textMap} from './resources.js';
 
 export type BuildOptions = {
 	readonly args: readonly string[];
@@ -52,12 +54,17 @@ export function bakeFile(project: Project, names: readonly string[], options: Bu
 		const build = buildOf(project, name);
 		const args = buildArgs(build, options);
 		const target: Writable = {
-			context: textOf(build.get('context')), dockerfile: textOf(build.get('dockerfile')), ...Object.keys(args).length === 0 ? {} : {args}, ...build.has('labels') ? {labels: build.get('labels')} : {},
+			context: textOf(build.get('context')), dockerfile: textOf(build.get('dockerfile')), ...Object.keys(args).length === 0 ? {} : {args}, labels: labelsOf(project, name),
 			tags: tagsOf(project, name), ...build.has('target') ? {target: build.get('target')} : {}, output: ['type=docker'],
 		};
 		return [name, target] as const;
 	});
 	return `${writeJson({group: {default: {targets: names}}, target: Object.fromEntries(targets)}, {escapeHtml: false, indent: 2})}\n`;
+}
+
+/** By these `down --rmi` finds the image again. */
+function labelsOf(project: Project, name: string): Readonly<Record<string, string>> {
+	return {...textMap(buildOf(project, name).get('labels')), [projectLabel]: project.name, [serviceLabel]: name, [versionLabel]: composeVersion};
 }
 
 function tagsOf(project: Project, name: string): readonly string[] {
@@ -85,11 +92,10 @@ function * buildOne(compose: Compose, {project, name, options, printer}: Target)
 		return refusal(context.message.startsWith('unable to prepare context: path') ? `${context.message}` : `target ${name}: failed to solve: failed to read dockerfile: open ${file}: no such file or directory`);
 	}
 
-	const labels = objectOf(build.get('labels'));
 	const args = buildArgs(build, options);
 	const on = (isOn: boolean, parameter: string) => isOn ? [[parameter, '1']] as const : [];
 	const query: Query = [
-		...tagsOf(project, name).map(tag => ['t', tag] as const), ['dockerfile', context.dockerfile], ...Object.keys(args).length === 0 ? [] : [['buildargs', marshal(args)]] as const, ...labels.size === 0 ? [] : [['labels', marshal(labels)]] as const,
+		...tagsOf(project, name).map(tag => ['t', tag] as const), ['dockerfile', context.dockerfile], ...Object.keys(args).length === 0 ? [] : [['buildargs', marshal(args)]] as const, ['labels', marshal(labelsOf(project, name))],
 		...on(options.noCache || flagOf(build.get('no_cache')), 'nocache'), ...on(options.pull || flagOf(build.get('pull')), 'pull'), ...build.has('target') ? [['target', textOf(build.get('target'))]] as const : [],
 		...build.has('network') ? [['networkmode', textOf(build.get('network'))]] as const : [], ['version', '2'],
 	];

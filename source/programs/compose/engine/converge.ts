@@ -13,7 +13,7 @@ import {serviceHash} from '../project/hash.js';
 import {dependenciesOf, scaleOf, type Project} from '../project/project.js';
 import type {Compose} from './compose.js';
 import {containerOf, findContainers, isOneOff, labelOf, type Container} from './containers.js';
-import {createBody, type CreateOptions} from './create-body.js';
+import {createBody, networkName, type CreateOptions} from './create-body.js';
 import type {Image} from './images.js';
 import {injectFiles} from './inject.js';
 import {configHashLabel, imageLabel} from './labels.js';
@@ -133,12 +133,14 @@ export class Convergence {
 
 		const service = this.#project.services.get(name)!;
 		const isChanged = labelOf(document, configHashLabel) !== serviceHash(service) || labelOf(document, imageLabel) !== (this.#given.images.get(name)?.id ?? '');
-		return isChanged || (state === 'running' && !this.#isConnected(service, document)) || !this.#hasVolumes(service, document);
+		return isChanged || !this.#isConnected(service, document, state === 'running') || !this.#hasVolumes(service, document);
 	}
 
-	#isConnected(service: JsonObject, document: Json): boolean {
-		const connected = new Set([...objectOf(memberOf(document, 'NetworkSettings', 'Networks')).values()].map(settings => textOf(memberOf(settings, 'NetworkID'))));
-		return [...objectOf(service.get('networks')).keys()].every(key => connected.has(this.#given.networks.get(key) ?? ''));
+	/** One that runs is on the very networks; of another only the names can be known. */
+	#isConnected(service: JsonObject, document: Json, isRunning: boolean): boolean {
+		const settings = objectOf(memberOf(document, 'NetworkSettings', 'Networks'));
+		const ids = new Set([...settings.values()].map(each => textOf(memberOf(each, 'NetworkID'))));
+		return [...objectOf(service.get('networks')).keys()].every(key => isRunning ? ids.has(this.#given.networks.get(key) ?? '') : settings.has(networkName(this.#project, key)));
 	}
 
 	#hasVolumes(service: JsonObject, document: Json): boolean {

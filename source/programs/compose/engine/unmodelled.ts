@@ -1,7 +1,7 @@
 // What the specification allows and nothing here models is refused with its place, before anything is made.
 
 import {listOf, memberOf, objectOf, textOf, textsOf, type Json, type JsonObject} from '../../docker/go/json.js';
-import type {Project} from '../project/project.js';
+import {scaleOf, type Project} from '../project/project.js';
 
 const serviceFields = [
 	'blkio_config', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime', 'credential_spec', 'device_cgroup_rules', 'devices', 'external_links', 'gpus', 'isolation', 'label_file', 'mem_swappiness',
@@ -9,12 +9,14 @@ const serviceFields = [
 ];
 const buildFields = ['additional_contexts', 'cache_from', 'cache_to', 'dockerfile_inline', 'entitlements', 'extra_hosts', 'isolation', 'platforms', 'privileged', 'secrets', 'shm_size', 'ssh', 'ulimits'];
 const endpointFields = ['driver_opts', 'gw_priority', 'interface_name', 'link_local_ips'];
+/** More containers than a learner's machine would hold, either. */
+const scaleMax = 250;
 const volumeTypes = new Set(['bind', 'volume', 'tmpfs']);
 
 /** The place of the first such field: `services.web.gpus`. */
 export function unmodelledField(project: Project): string | undefined {
 	for (const [name, service] of project.services) {
-		const field = fieldOf(service, serviceFields) ?? inPart(service, 'build', buildFields) ?? deployField(service) ?? networkField(service) ?? volumeField(service) ?? namespaceField(service);
+		const field = fieldOf(service, serviceFields) ?? inPart(service, 'build', buildFields) ?? deployField(service) ?? networkField(service) ?? volumeField(service) ?? namespaceField(service) ?? (scaleOf(service) > scaleMax ? `scale ${scaleOf(service)}` : undefined);
 		if (field !== undefined) {
 			return `services.${name}.${field}`;
 		}

@@ -7,19 +7,28 @@ import type {Steps} from '../../docker/command/refusal.js';
 
 type Part<T> = {readonly steps: Steps<T>; readonly index: number; sleep: Extract<Wait, {kind: 'sleep'}> | undefined};
 
+/** So many are begun at once; each has a connection of its own to the daemon, and a process may have 1,024 files open. */
+const atOnceMax = 100;
+
+export type TogetherOptions<T> = {
+	readonly more?: (result: T) => ReadonlyArray<Steps<T>> | 'stop';
+	readonly onSignal?: () => ReadonlyArray<Steps<T>> | 'stop';
+	/** Another number of parts at once. */
+	readonly atOnce?: number;
+};
+
 /**
  * Runs the parts to their ends; the results are in the order of the parts. `more` is asked when one has ended, and is how a part waits for
  * others; `onSignal` when a caught signal has come. Both may add parts, or end the whole at once.
  */
-export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, options: {readonly more?: (result: T) => ReadonlyArray<Steps<T>> | 'stop'; readonly onSignal?: () => ReadonlyArray<Steps<T>> | 'stop'} = {}): Steps<readonly T[]> {
+export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, options: TogetherOptions<T> = {}): Steps<readonly T[]> {
 	const results: T[] = [];
-	let count = 0;
 	const running: Array<Part<T>> = [];
+	const waiting = parts.map((steps, index): Part<T> => ({steps, index, sleep: undefined}));
+	const fill = () => running.push(...waiting.splice(0, Math.max((options.atOnce ?? atOnceMax) - running.length, 0)));
+	let count = parts.length;
 	const add = (steps: Steps<T>) => running.push({steps, index: count++, sleep: undefined});
-	for (const steps of parts) {
-		add(steps);
-	}
-
+	fill();
 	let wake: Wake = 'woken';
 	while (running.length > 0) {
 		const before = running.length;
@@ -42,9 +51,11 @@ export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, 
 			}
 		}
 
+		const ended = before > running.length;
+		fill();
 		if (running.length > 0) {
 			// What has ended or been added may be what another part waits for.
-			wake = yield running.length === before ? waitOf(running) : {kind: 'step'};
+			wake = yield running.length === before && !ended ? waitOf(running) : {kind: 'step'};
 		}
 
 		const added = wake === 'signal' ? options.onSignal?.() ?? [] : [];

@@ -9,17 +9,25 @@ import {serviceStruct} from './struct-tables.js';
 const leftOut = new Set(['build', 'pull_policy', 'scale', 'depends_on', 'profiles']);
 
 export function serviceHash(service: JsonObject): string {
-	const fields = Object.keys(serviceStruct).filter(name => !leftOut.has(name)).flatMap((name): ReadonlyArray<readonly [string, Json]> => {
-		// Not given and given as nothing are not the same for a command.
-		const isAlways = name === 'command' || name === 'entrypoint';
-		return service.has(name) || isAlways ? [[name, name === 'deploy' ? deployFields(objectOf(service.get(name))) : withoutExtensions(service.get(name))]] : [];
-	});
-	return sha256Hex(marshal(new Map(fields)));
+	const kept = new Map([...service].filter(([name]) => !leftOut.has(name)).map(([name, value]) => [name, name === 'deploy' ? withoutReplicas(value) : value]));
+	return sha256Hex(marshal(serviceJson(kept)));
 }
 
-/** Replicas do not count; two parts are there even if empty. */
-function deployFields(deploy: JsonObject): Json {
-	const order = ['mode', 'labels', 'update_config', 'rollback_config', 'resources', 'restart_policy', 'placement', 'endpoint_mode'];
+/** Scaling makes no other containers. */
+function withoutReplicas(deploy: Json): Json {
+	return new Map([...objectOf(deploy)].filter(([name]) => name !== 'replicas'));
+}
+
+/** The fields as JSON has them: a command that is not given is null, which is not the same as empty; some parts are there even if empty. */
+export function serviceJson(service: JsonObject): JsonObject {
+	return new Map(Object.keys(serviceStruct).flatMap((name): ReadonlyArray<readonly [string, Json]> => {
+		const isAlways = name === 'command' || name === 'entrypoint';
+		return service.has(name) || isAlways ? [[name, name === 'deploy' ? deployJson(objectOf(service.get(name))) : withoutExtensions(service.get(name))]] : [];
+	}));
+}
+
+function deployJson(deploy: JsonObject): Json {
+	const order = ['mode', 'replicas', 'labels', 'update_config', 'rollback_config', 'resources', 'restart_policy', 'placement', 'endpoint_mode'];
 	const isAlways = (name: string) => name === 'resources' || name === 'placement';
 	return new Map(order.filter(name => deploy.has(name) || isAlways(name)).map(name => [name, withoutExtensions(deploy.get(name) ?? new Map())]));
 }

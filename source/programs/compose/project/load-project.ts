@@ -124,7 +124,7 @@ function decoded(request: ProjectRequest & {readonly name: string}, model: JsonO
 }
 
 /** The hash of a network has its address plan even if nothing is said of it. */
-function withIpam(network: JsonObject): JsonObject {
+export function withIpam(network: JsonObject): JsonObject {
 	const before = ['name', 'driver', 'driver_opts'];
 	return network.has('ipam') ? network : new Map([...[...network].filter(([name]) => before.includes(name)), ['ipam', new Map()], ...[...network].filter(([name]) => !before.includes(name))]);
 }
