@@ -22,6 +22,12 @@ import {tar} from './tar.js';
 import {gunzip, gzip, zcat} from './gzip.js';
 import {ip} from './ip/ip.js';
 import {iptables, iptablesSave} from './iptables/iptables.js';
+import {arp} from './arp.js';
+import {brctl} from './brctl.js';
+import {ifconfig} from './ifconfig.js';
+import {netstat} from './netstat.js';
+import {route} from './route.js';
+import {bridge} from './bridge.js';
 import {nslookup} from './nslookup.js';
 import {su, sudo} from './sudo.js';
 import {wget} from './wget.js';
@@ -162,6 +168,12 @@ const programs: Record<string, Program> = {
 	gzip,
 	zcat,
 	ip,
+	arp,
+	brctl,
+	ifconfig,
+	netstat,
+	route,
+	bridge,
 	iptables,
 	'iptables-save': iptablesSave,
 	nslookup,

@@ -11,7 +11,7 @@ const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
 		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
 		'lxc-create', 'lxc-destroy', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
-		'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
+		'netstat', 'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],
 	'/usr/libexec/docker/cli-plugins': ['docker-buildx', 'docker-compose'],
 	'/usr/sbin': ['arp', 'brctl', 'dockerd', 'ifconfig', 'iptables', 'iptables-save', 'libvirtd', 'lvs', 'modprobe', 'ovs-vsctl', 'reboot', 'route', 'sysctl', 'useradd', 'xl'],

@@ -1,21 +1,16 @@
 // How links are shown: by `ip link` and `ip addr`, whole, on one line, or briefly. Source: iproute2 6.1, ip/ipaddress.c; BusyBox 1.36.
 
 import {blockOf, broadcastOf, formatIpv4, parseIpv4} from '../../model/network/address.js';
-import {getLink, hasCarrier, portsOf} from '../../model/network/link.js';
+import {getLink} from '../../model/network/link.js';
 import type {Link} from '../../model/network/network-schema.js';
+import {linkState} from '../link-state.js';
 import type {Tool} from '../tool.js';
 import type {IpCall, Wish} from './call.js';
 
 export type Shown = 'addr' | 'link';
 
-/** What the kernel says of a link's state, RFC 2863. */
 export function stateOf({net}: IpCall, link: Link): string {
-	const hasNoEnd = link.kind === 'loopback' || link.kind === 'dummy' || (link.kind === 'bridge' && portsOf(net.tx, net.namespace, link.index).length === 0 && link.isMacDrawn);
-	if (!link.isUp) {
-		return 'DOWN';
-	}
-
-	return hasNoEnd ? 'UNKNOWN' : (hasCarrier(net.tx, net.namespace, link) ? 'UP' : (link.kind === 'veth' ? 'LOWERLAYERDOWN' : 'DOWN'));
+	return linkState(net, link);
 }
 
 export function flagsOf(call: IpCall, link: Link): string {
