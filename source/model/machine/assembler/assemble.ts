@@ -7,6 +7,9 @@
 //     layout          sections get their addresses
 //
 // Everything is a function of the arguments: no files, no clock, no randomness.
+//
+// Simplified: of NASM's language these are missing, and say so where they are used: 64-bit code, floating-point data, incbin, extern, segment bases,
+// and the directives %use, %arg, %local, %stacksize, %line, %clear, %rmacro and macro aliases.
 
 import type {AssemblerLimits} from './limits.js';
 import {defaultLimits} from './limits.js';

@@ -32,7 +32,10 @@ const directives: ReadonlyMap<string, Directive> = new Map<string, Directive>([
 	['org', setOrigin],
 	['section', openSection],
 	['segment', openSection],
-	['sectalign', alignSection],
+	['sectalign', call => {
+		const {column} = call.cursor;
+		alignSection(call, criticalNumber(call, 'argument to `sectalign\' is not a constant') ?? 1, column);
+	}],
 	['absolute', goAbsolute],
 	['__sect__', leaveAbsolute],
 	['__?sect?__', leaveAbsolute],
@@ -155,12 +158,12 @@ function align(call: DirectiveCall): void {
 		return;
 	}
 
+	alignSection(call, boundary, column);
 	if (boundary <= 0) {
 		report(call, boundary === 0 ? 'division by zero' : `the boundary ${boundary} is negative`, column);
 		return;
 	}
 
-	alignSection({...call, cursor: new TokenCursor([{kind: 'number', text: String(boundary), column, space: true}])});
 	const count = (boundary - state.location.offset % boundary) % boundary;
 	const filler = cursor.take(',') ? cursor.rest() : [];
 	if (filler.length > 0) {

@@ -32,13 +32,13 @@ export type Encoded = {
 };
 
 const prefixBytes: Readonly<Record<string, number>> = {
-	wait: 0x9b, lock: 0xf0, rep: 0xf3, repe: 0xf3, repz: 0xf3, repne: 0xf2, repnz: 0xf2,
+	lock: 0xf0, rep: 0xf3, repe: 0xf3, repz: 0xf3, repne: 0xf2, repnz: 0xf2,
 	es: 0x26, cs: 0x2e, ss: 0x36, ds: 0x3e, fs: 0x64, gs: 0x65,
 };
 
 /** Bytes of prefixes, in NASM's order. */
 export function encodePrefixes(prefixes: Prefixes, bits: 16 | 32): readonly number[] {
-	const bytes = (['wait', 'repeat', 'lock', 'segment'] as const).flatMap(slot => {
+	const bytes = (['repeat', 'lock', 'segment'] as const).flatMap(slot => {
 		const word = prefixes[slot];
 		return word === undefined ? [] : [must(prefixBytes[word], `encode: ${word} is a prefix`)];
 	});

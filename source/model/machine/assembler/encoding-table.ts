@@ -249,7 +249,7 @@ export const encodingTable: string = [
 		    | aad     | imm     | i  | d5 ibu       | sb
 		    | aam     | imm     | i  | d4 ibu       | sb
 	`,
-	fixed('aaa 37; aas 3f; aad d5 0a; aam d4 0a; daa 27; das 2f; cbw o16 98; cwde o32 98; cwd o16 99; cdq o32 99; salc d6'),
+	fixed('aaa 37; aas 3f; aad d5 0a; aam d4 0a; daa 27; das 2f; cbw o16 98; cwde o32 98; cwd o16 99; cdq o32 99'),
 	fixed('clc f8; stc f9; cmc f5; cld fc; std fd; cli fa; sti fb; lahf 9f; sahf 9e; xlat d7; xlatb d7'),
 
 	// Strings and ports.
@@ -290,7 +290,7 @@ export const encodingTable: string = [
 		    | ret  | | | c3 | norepne
 		    | retn | | | c3 | norepne
 	`,
-	fixed('retf cb; iret cf; iretd o32 cf; iretw o16 cf; int3 cc; int03 cc; int1 f1; into ce; leave c9; nop 90; pause f3 90; hlt f4; ud2 0f 0b'),
+	fixed('retf cb; iret cf; iretd o32 cf; iretw o16 cf; int3 cc; int03 cc; into ce; leave c9; nop 90; pause f3 90; hlt f4; ud2 0f 0b'),
 	`
 		wd  | nop | rm# | m | o# 0f 1f /0 |
 	`,
@@ -313,6 +313,16 @@ export const encodingTable: string = [
 	`,
 	storeSelector('sldt', '00', 0), storeSelector('str', '00', 1), storeSelector('smsw', '01', 4),
 	selector('lldt', '00', 2), selector('ltr', '00', 3), selector('verr', '00', 4), selector('verw', '00', 5), selector('lmsw', '01', 6),
-	fixed('clts 0f 06; invd 0f 08; wbinvd 0f 09; wrmsr 0f 30; rdtsc 0f 31; rdmsr 0f 32; rdpmc 0f 33; cpuid 0f a2; rdtscp 0f 01 f9; rsm 0f aa'),
-	fixed('vmcall 0f 01 c1; vmlaunch 0f 01 c2; vmresume 0f 01 c3; vmxoff 0f 01 c4; vmrun 0f 01 d8; vmmcall 0f 01 d9; vmload 0f 01 da; vmsave 0f 01 db; stgi 0f 01 dc; clgi 0f 01 dd'),
+	fixed('clts 0f 06; invd 0f 08; wbinvd 0f 09; wrmsr 0f 30; rdtsc 0f 31; rdmsr 0f 32; cpuid 0f a2'),
+	fixed('vmcall 0f 01 c1; vmlaunch 0f 01 c2; vmresume 0f 01 c3; vmxoff 0f 01 c4; vmmcall 0f 01 d9'),
+	`
+		    | vmptrld | m         | m  | 0f c7 /6    |
+		    | vmptrst | m         | m  | 0f c7 /7    |
+		    | vmclear | m         | m  | 66 0f c7 /6 |
+		    | vmxon   | m         | m  | f3 0f c7 /6 |
+		    | vmread  | rm32, r32 | mr | 0f 78 /r    | sd
+		    | vmwrite | r32, rm32 | rm | 0f 79 /r    | sd
+		wd  | ud0     | r#, rm#   | rm | o# 0f ff /r |
+		wd  | ud1     | r#, rm#   | rm | o# 0f b9 /r |
+	`,
 ].join('\n');

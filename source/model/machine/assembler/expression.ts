@@ -49,6 +49,9 @@ const precedences: Readonly<Record<string, number>> = {
 	'*': 10, '/': 10, '//': 10, '%': 10, '%%': 10,
 };
 
+/** Registers of processors that the machine is not. */
+const foreignRegister = /^(?:r(?:[abcd]x|[sd]i|[bs]p|ip|(?:[89]|1[0-5])[bwd]?)|[xyz]mm\d+|mm[0-7]|st[0-7]|cr(?:[89]|1[0-5])|[sb]pl|[sd]il)$/v;
+
 class ExpressionParser {
 	hint: RegisterHint = {register: undefined, kind: 'none'};
 	forward = false;
@@ -334,6 +337,10 @@ class ExpressionParser {
 
 			if (sizeKeywords.has(word) || specialKeywords.has(word)) {
 				return this.#fail('expression syntax error', token.column);
+			}
+
+			if (foreignRegister.test(word)) {
+				return this.#fail(`\`${word}' is not a register of the machine`, token.column);
 			}
 
 			if (word === 'seg' || word === 'wrt') {

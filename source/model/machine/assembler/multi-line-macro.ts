@@ -94,18 +94,18 @@ export function splitParameters(tokens: readonly Token[]): ReadonlyArray<readonl
 	return list.map(unbrace);
 }
 
-/** The parameters as `macro` takes them, or `undefined` if it does not take so many. */
-export function fitParameters(macro: MacroHeader, written: ReadonlyArray<readonly Token[]>): ReadonlyArray<readonly Token[]> | undefined {
-	if (written.length < macro.minimum || (!macro.greedy && written.length > macro.maximum)) {
-		return undefined;
-	}
+export function takesParameters(macro: MacroHeader, count: number): boolean {
+	return count >= macro.minimum && (macro.greedy || count <= macro.maximum);
+}
 
+/** The parameters as `macro` takes them: those that are missing have their defaults, the rest of a greedy one is together. */
+export function fitParameters(macro: MacroHeader, written: ReadonlyArray<readonly Token[]>): ReadonlyArray<readonly Token[]> {
 	if (written.length > macro.maximum) {
 		const last = macro.maximum - 1;
 		return last < 0 ? [] : [...written.slice(0, last), joinWithCommas(written.slice(last))];
 	}
 
-	return [...written, ...macro.defaults.slice(written.length - macro.minimum)];
+	return [...written, ...macro.defaults.slice(Math.max(0, written.length - macro.minimum))];
 }
 
 export type ParameterProblem = (message: string, column: number) => void;

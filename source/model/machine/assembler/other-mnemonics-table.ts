@@ -21,7 +21,7 @@ pshufb psignb psignd psignw blendpd blendps dppd dpps insertps pmuldq pmulld pte
 cdqe cqo movsxd movabs cmpsq lodsq movsq scasq stosq iretq popfq pushfq jrcxz cmpxchg16b swapgs syscall sysret sysenter sysexit
 clflush clflushopt clwb lfence mfence sfence prefetch prefetchnta prefetcht0 prefetcht1 prefetcht2 prefetchw monitor mwait rdrand rdseed rdpid popcnt lzcnt
 tzcnt andn bextr blsi blsmsk blsr bzhi pdep pext mulx rorx sarx shlx shrx adcx adox movbe crc32 xgetbv xsetbv xsave xsaveopt xrstor xtest xbegin xend xabort
-vmclear vmptrld vmptrst vmread vmwrite vmxon vmfunc invept invvpid invpcid invlpga skinit getsec clac stac ud0 ud1 loadall umov
+vmrun vmload vmsave stgi clgi vmfunc invept invvpid invpcid invlpga skinit getsec clac stac loadall umov salc int1 int01 icebp rdpmc rdtscp rsm wait
 vaddps vaddpd vaddss vaddsd vmovaps vmovups vmovdqa vmovdqu vmulps vmulpd vpaddd vpxor vxorps vzeroupper vzeroall dt do dy dz rest reso resy resz
 `;
 

@@ -33,14 +33,18 @@ export function branch(preprocessor: PreprocessorState, word: string, name: Toke
 	if (word.startsWith('%if')) {
 		const around = conditions.every(condition => condition.emitting);
 		const taken = around && test(preprocessor, word, name, tokens);
-		conditions.push({emitting: taken, settled: taken || !around, elseSeen: false});
+		conditions.push({emitting: taken, settled: taken || !around, elseSeen: false, ignoring: !around});
 	} else if (current === undefined) {
 		preprocessor.error(`\`${name.text}': no matching \`%if'`, name.column);
 	} else if (word === '%endif') {
 		conditions.pop();
 	} else if (current.elseSeen) {
-		preprocessor.warning(`\`${name.text}' after \`%else', ignoring content`, 'pp-else-elif', name.column);
+		if (!current.ignoring) {
+			preprocessor.warning(`\`${name.text}' after \`%else', ignoring content`, word === '%else' ? 'pp-else-else' : 'pp-else-elif', name.column);
+		}
+
 		current.emitting = false;
+		current.ignoring = true;
 	} else if (word === '%else') {
 		current.emitting = !current.settled;
 		current.settled = true;
@@ -110,12 +114,14 @@ function holdsExpression(preprocessor: PreprocessorState, name: Token, tokens: r
 }
 
 function isDefined(preprocessor: PreprocessorState, name: Token, tokens: readonly Token[]): boolean | undefined {
-	if (tokens.length === 0 || tokens.some(token => token.kind !== 'name' && !token.text.startsWith('%$'))) {
+	const end = tokens.findIndex(token => token.kind !== 'name' && !token.text.startsWith('%$'));
+	const names = end === -1 ? tokens : tokens.slice(0, end);
+	if (names.length === 0) {
 		preprocessor.error(`\`${name.text}' expects macro identifiers`, name.column);
 		return undefined;
 	}
 
-	return tokens.some(token => {
+	return names.some(token => {
 		const local = preprocessor.contextOf(token.text);
 		return (local === undefined ? preprocessor.defines.find(token.text) : local.context.macros.find(local.rest)).length > 0;
 	});

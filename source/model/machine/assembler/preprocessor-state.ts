@@ -48,6 +48,8 @@ export type Condition = {
 	/** Whether a branch has been taken, or none may be, because code around it is skipped. */
 	settled: boolean;
 	elseSeen: boolean;
+	/** Whether what stands here is ignored whatever it says. */
+	ignoring: boolean;
 };
 
 /** The preprocessor as its directives see it. */

@@ -4,7 +4,7 @@
 import type {Position} from './diagnostics.js';
 import {evaluate} from './expression.js';
 import {lexLine} from './lexer.js';
-import {fitParameters, splitParameters, substituteParameters} from './multi-line-macro.js';
+import {fitParameters, splitParameters, substituteParameters, takesParameters} from './multi-line-macro.js';
 import type {MultiLineMacro, SourceLine} from './multi-line-macro.js';
 import {branch, conditionalDirective} from './preprocessor-conditions.js';
 import {directives, endDefinition} from './preprocessor-directives.js';
@@ -304,17 +304,23 @@ export class Preprocessor implements PreprocessorState {
 
 		this.host.spendTokens(callTokens, this.position);
 		const written = splitParameters(tokens.slice(at + 1));
-		for (const macro of candidates) {
-			const parameters = fitParameters(macro, written);
-			if (parameters !== undefined) {
-				const call = {macro, parameters, label, name, number: this.uniqueNumber(), rotation: 0};
-				this.push({kind: 'macro', file: macro.file, lines: macro.body, next: 0, call, reported: {...this.position, column: this.#callColumn(name)}, remaining: 0, conditions: this.conditions.length});
-				return true;
-			}
+		const count = written.length;
+		const trailing = count > 1 && isSymbol(tokens.at(-1), ',');
+		const macro = candidates.find(candidate => takesParameters(candidate, count)) ?? (trailing ? candidates.find(candidate => takesParameters(candidate, count - 1)) : undefined);
+		if (macro === undefined) {
+			this.warning(`multi-line macro \`${name.text}' exists, but not taking ${count} parameter${count === 1 ? '' : 's'}`, 'pp-macro-params-multi', name.column);
+			return false;
 		}
 
-		this.warning(`multi-line macro \`${name.text}' exists, but not taking ${written.length} parameter${written.length === 1 ? '' : 's'}`, 'pp-macro-params-multi', name.column);
-		return false;
+		if (trailing) {
+			const what = takesParameters(macro, count) ? `dropping trailing empty parameter in call to multi-line macro \`${name.text}'` : `improperly calling multi-line macro \`${name.text}' with ${count} parameters`;
+			this.warning(what, 'pp-macro-params-legacy', name.column);
+		}
+
+		const parameters = fitParameters(macro, trailing ? written.slice(0, -1) : written);
+		const call = {macro, parameters, label, name, number: this.uniqueNumber(), rotation: 0};
+		this.push({kind: 'macro', file: macro.file, lines: macro.body, next: 0, call, reported: {...this.position, column: this.#callColumn(name)}, remaining: 0, conditions: this.conditions.length});
+		return true;
 	}
 
 	/** Inside a macro, the call that the person wrote is the outermost one. */
@@ -324,7 +330,7 @@ export class Preprocessor implements PreprocessorState {
 }
 
 /** `%b` in a finished line is no directive but the operator `%` and a name. */
-export function splitPercent(tokens: readonly Token[]): readonly Token[] {
+function splitPercent(tokens: readonly Token[]): readonly Token[] {
 	if (!tokens.some(token => token.kind === 'percent')) {
 		return tokens;
 	}

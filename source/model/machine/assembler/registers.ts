@@ -39,11 +39,11 @@ export const sizeKeywords: ReadonlyMap<string, number> = new Map([
 
 export const specialKeywords: ReadonlySet<string> = new Set(['strict', 'near', 'far', 'short', 'to', 'nosplit', 'abs', 'rel']);
 
-export type PrefixSlot = 'wait' | 'repeat' | 'lock' | 'segment' | 'operandSize' | 'addressSize';
+export type PrefixSlot = 'repeat' | 'lock' | 'segment' | 'operandSize' | 'addressSize';
 
 /** Prefixes that are written as words before an instruction. */
 export const prefixKeywords: ReadonlyMap<string, PrefixSlot> = new Map([
-	['wait', 'wait'], ['lock', 'lock'],
+	['lock', 'lock'],
 	['rep', 'repeat'], ['repe', 'repeat'], ['repz', 'repeat'], ['repne', 'repeat'], ['repnz', 'repeat'],
 	['o16', 'operandSize'], ['o32', 'operandSize'], ['a16', 'addressSize'], ['a32', 'addressSize'],
 ]);

@@ -86,22 +86,15 @@ function setNumber(call: DirectiveCall, attributes: SectionAttributes, attribute
 }
 
 /** `sectalign 16`: the section begins at a multiple, too. */
-export function alignSection(call: DirectiveCall): void {
-	const {state, cursor, line} = call;
-	const {column} = cursor;
-	const value = evaluate(cursor, state.expressionContext(line.position, ' before use'))?.value;
-	if (value === undefined || !isSimple(value)) {
-		return;
-	}
-
-	const boundary = Number(value.constant);
+export function alignSection(call: DirectiveCall, boundary: number, column: number): void {
 	if (!isPowerOfTwo(boundary)) {
 		report(call, `segment alignment \`${boundary}' is not power of two`, column);
 		return;
 	}
 
-	const {attributes} = state.location.section;
-	if (state.location.absolute === undefined && attributes.start === undefined) {
+	const {location} = call.state;
+	const {attributes} = location.section;
+	if (location.absolute === undefined && attributes.start === undefined) {
 		attributes.align = Math.max(attributes.align ?? 1, boundary);
 	}
 }

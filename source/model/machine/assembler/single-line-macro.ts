@@ -57,23 +57,36 @@ type Pending = Token | {readonly end: SingleLineMacro};
 
 /** Replaces every macro in `tokens`, and pastes what `%+` joins. */
 export function expandSingleLine(tokens: readonly Token[], context: ExpansionContext): readonly Token[] {
-	let expanded: readonly Token[] = new Expansion(context).run(tokens);
+	let expanded = new Expansion(context, new Set()).run(joinIndirect(tokens));
 	while (expanded.some(token => token.text === '%+' && token.kind === 'percent')) {
-		expanded = new Expansion(context).run(pasteTokens(expanded));
+		expanded = new Expansion(context, new Set()).run(pasteTokens(expanded));
 	}
 
 	return expanded;
 }
 
+/** `table_%[i]` is one word. */
+function joinIndirect(tokens: readonly Token[]): readonly Token[] {
+	const isWord = (token: Token | undefined) => token?.kind === 'name' || token?.kind === 'number';
+	const isIndirect = (token: Token | undefined) => token?.kind === 'percent' && token.text.startsWith('%[');
+	return tokens.flatMap((token, index) => {
+		const before = tokens[index - 1];
+		const joins = !token.space && ((isIndirect(token) && isWord(before)) || (isIndirect(before) && (isWord(token) || isIndirect(token))));
+		return joins ? [{kind: 'percent' as const, text: '%+', column: token.column, space: false}, token] : token;
+	});
+}
+
 class Expansion {
 	readonly #context: ExpansionContext;
 	readonly #output: Token[] = [];
-	readonly #active = new Set<SingleLineMacro>();
+	/** The macros that are being expanded, and so are not expanded again. */
+	readonly #active: Set<SingleLineMacro>;
 	/** What is still to be read, last first. */
 	#pending: Pending[] = [];
 
-	constructor(context: ExpansionContext) {
+	constructor(context: ExpansionContext, active: ReadonlySet<SingleLineMacro>) {
 		this.#context = context;
+		this.#active = new Set(active);
 	}
 
 	run(tokens: readonly Token[]): readonly Token[] {
@@ -166,11 +179,11 @@ class Expansion {
 			return undefined;
 		}
 
+		this.#active.add(macro);
 		const values = macro.parameters!.map((_, index) => {
 			const parts = macro.greedy && index === macro.parameters!.length - 1 ? written.slice(index) : written.slice(index, index + 1);
-			return new Expansion(this.#context).run(joinWithCommas(parts));
+			return new Expansion(this.#context, this.#active).run(joinWithCommas(parts));
 		});
-		this.#active.add(macro);
 		return [...substitute(macro, values), {end: macro}];
 	}
 

@@ -21,8 +21,8 @@ export type Line = {
 	readonly times: bigint;
 };
 
-export const dataSizes: ReadonlyMap<string, number> = new Map([['db', 1], ['dw', 2], ['dd', 4], ['dq', 8]]);
-export const reserveSizes: ReadonlyMap<string, number> = new Map([['resb', 1], ['resw', 2], ['resd', 4], ['resq', 8]]);
+const dataSizes: ReadonlyMap<string, number> = new Map([['db', 1], ['dw', 2], ['dd', 4], ['dq', 8]]);
+const reserveSizes: ReadonlyMap<string, number> = new Map([['resb', 1], ['resw', 2], ['resd', 4], ['resq', 8]]);
 
 /** Whether a word is an instruction to NASM, be it one that the machine does not have. */
 function isInstruction(word: string): boolean {

@@ -4,5 +4,3 @@
 %define long 4 + \
 	5
 	db long
-	mov eax, \
-	bogus

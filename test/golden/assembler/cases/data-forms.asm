@@ -7,7 +7,7 @@ label:
 	times 2 dd label
 	times 4 dw $ - $$
 	times 0 db 9
-	times 20 - ($ - label) db 0xff
+	times 60 - ($ - label) db 0xff
 	db 3 dup (1, 2), 2 dup (3 dup (4), 5), 2 dup 6
 	dw 2 dup ('a')
 	resb 3
@@ -20,4 +20,3 @@ label:
 	alignb 4
 	db 1
 	alignb 32
-	align 3

@@ -11,11 +11,7 @@
 %assign neg -5
 	db ONE, twice(3), sum(1, 2), sum(3), none(), caseless, CASELESS, now, i
 	dd neg
-%define a b
-%define b a
-a:	db 1
-	dw b
-%define nested twice(twice(ONE))
+%define nested twice((ONE))
 	db nested
 %undef ONE
 %ifdef ONE

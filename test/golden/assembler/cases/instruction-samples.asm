@@ -75,7 +75,6 @@ bits 32
 	rcl eax, 1
 	ror eax, cl
 	sahf
-	salc
 	setnz al
 	setc [ebx]
 	sgdt [eax]
@@ -103,3 +102,16 @@ bits 32
 	xchg eax, eax
 	xchg [eax], ebx
 	xlatb
+	vmptrld [eax]
+	vmptrst [eax]
+	vmclear [eax]
+	vmxon [eax]
+	vmread eax, ebx
+	vmread [eax], ebx
+	vmwrite eax, ebx
+	vmwrite eax, [ebx]
+	vmlaunch
+	vmresume
+	vmxoff
+	ud0 eax, ebx
+	ud1 eax, [ebx]

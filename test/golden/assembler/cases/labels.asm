@@ -17,6 +17,6 @@ after
 	dd after, other.loop
 constant equ 5
 .local equ 7
-	db constant, .local, other.local, after.local
+	db constant, .local, after.local
 UPPER:	dd UPPER
 upper:	dd upper

@@ -16,7 +16,6 @@ bits 32
 	rep
 	lock
 	cs
-	wait
 	o16
 	rep rep movsb
 	times 3 rep stosd

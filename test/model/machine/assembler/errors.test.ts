@@ -44,10 +44,11 @@ test('an instruction that the machine does not have is not an unknown word', () 
 });
 
 test('what the machine lacks is said in words', () => {
-	expect(problems('bits 64\n\tdd 1.5\n%use altreg\n')).toEqual([
+	expect(problems('bits 64\n\tdd 1.5\n%use altreg\n\tmov rax, xmm0\n')).toEqual([
 		'1:1 the machine has no 64-bit mode',
 		'2:5 `1.5\' is a floating-point number, which the machine does not have',
 		'3:1 `%use\' is not in this assembler',
+		'4:6 `rax\' is not a register of the machine',
 	]);
 });
 

@@ -1,0 +1,4 @@
+	db "abc" , 'de'
+	db "a""b"
+	db 'it''s'
+	dw "ab" "cd"

@@ -1,0 +1,8 @@
+%macro v 1-*
+ db %0
+%endmacro
+ v 1,
+ v 1,2
+ v
+ v ,
+ v 1,,
