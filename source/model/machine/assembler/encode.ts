@@ -13,7 +13,8 @@ export type Range = 'either' | 'signed' | 'unsigned' | 'unchecked';
 /** A piece of an instruction. Numbers are not bytes yet, because sections have no addresses before the end. */
 export type Piece =
 	| {readonly kind: 'bytes'; readonly bytes: readonly number[]}
-	| {readonly kind: 'number'; readonly size: 1 | 2 | 4; readonly operand: Operand; readonly range: Range}
+	/** `overflow` is what to say of a number that its place changes. */
+	| {readonly kind: 'number'; readonly size: 1 | 2 | 4; readonly operand: Operand; readonly range: Range; readonly overflow?: string}
 	/** The distance from the end of the instruction. */
 	| {readonly kind: 'distance'; readonly size: 1 | 2 | 4; readonly operand: Operand};
 
@@ -84,13 +85,13 @@ class Encoder {
 
 		const pieces: readonly Piece[] = [{kind: 'bytes', bytes: encodePrefixes(this.#prefixes, this.#bits)}, ...this.#pieces];
 		const length = pieces.reduce((sum, piece) => sum + (piece.kind === 'bytes' ? piece.bytes.length : piece.size), 0);
-		return {pieces, length, warnings: this.#warnings.toSorted((a, b) => Number(b.early) - Number(a.early)), errors: this.#errors};
+		return {pieces, length, warnings: this.#warnings, errors: this.#errors};
 	}
 
 	#operandSize(size: 16 | 32): void {
 		const asked = this.#prefixes.operandSize;
 		if (asked !== undefined && asked !== `o${size}`) {
-			this.#warnings.push({message: `invalid operand size prefix, must be o${size}`, name: 'prefix-opsize', early: true});
+			this.#warnings.push({message: `invalid operand size prefix, must be o${size}`, name: 'prefix-opsize', early: false});
 		} else {
 			this.#prefixes = {...this.#prefixes, operandSize: `o${size}`};
 		}
@@ -100,7 +101,7 @@ class Encoder {
 		const {lockable} = this.#form;
 		const target = lockable === undefined ? undefined : this.#instruction.operands[lockable];
 		if (this.#prefixes.lock !== undefined && target?.address === undefined) {
-			this.#warnings.unshift({message: 'instruction is not lockable', name: 'prefix-lock', early: false});
+			this.#warnings.push({message: 'instruction is not lockable', name: 'prefix-lock', early: false});
 		}
 	}
 
@@ -197,17 +198,14 @@ class Encoder {
 
 		const addressBytes = this.#addressSize / 8;
 		const whole = BigInt.asIntN(this.#addressSize, operand.offset);
-		if (exceeds(operand.offset, addressBytes, 'either') || whole !== BigInt.asIntN(size * 8, operand.offset)) {
-			this.#warnings.push({message: `${sizeNames[size]} data exceeds bounds`, name: 'number-overflow', early: false});
-		}
-
-		this.#pieces.push({kind: 'number', size, operand, range: addressBytes > size ? 'signed' : 'either'});
+		const lost = exceeds(operand.offset, addressBytes, 'either') || whole !== BigInt.asIntN(size * 8, operand.offset);
+		const overflow = lost ? {overflow: `${sizeNames[size]} data exceeds bounds`} : {};
+		this.#pieces.push({kind: 'number', size, operand, range: addressBytes > size ? 'signed' : 'either', ...overflow});
 	}
 
 	#immediate(step: Step & {readonly kind: 'immediate'}, operand: Operand): void {
 		if (step.sign === 'extended' && operand.section === undefined && !operand.relative) {
-			this.#checkExtended(operand);
-			this.#pieces.push({kind: 'number', size: 1, operand, range: 'unchecked'});
+			this.#pieces.push({kind: 'number', size: 1, operand, range: 'unchecked', ...this.#extendedOverflow(operand)});
 			return;
 		}
 
@@ -216,15 +214,13 @@ class Encoder {
 	}
 
 	/** A byte that the processor extends by its sign must say the whole number, modulo the operand's width. */
-	#checkExtended(operand: Operand): void {
+	#extendedOverflow(operand: Operand): {readonly overflow?: string} {
 		const width = this.#prefixes.operandSize === undefined ? this.#bits : Number(this.#prefixes.operandSize.slice(1));
 		const value = BigInt.asUintN(64, operand.offset);
 		const modulus = 2n ** BigInt(width);
 		const small = value <= 127n || value >= 2n ** 64n - 128n || (value >= modulus - 128n && value <= modulus - 1n);
-		if (!small) {
-			const what = operand.size === 8 ? 'signed byte' : (width === 16 ? 'word' : 'dword');
-			this.#warnings.push({message: `${what} value exceeds bounds`, name: 'number-overflow', early: false});
-		}
+		const what = operand.size === 8 ? 'signed byte' : (width === 16 ? 'word' : 'dword');
+		return small ? {} : {overflow: `${what} value exceeds bounds`};
 	}
 }
 

@@ -343,6 +343,10 @@ export class Generator {
 		const {operand, size} = piece;
 		const own = location.section.number;
 		if (piece.kind === 'number') {
+			if (piece.overflow !== undefined) {
+				diagnostics.warning(position, piece.overflow, 'number-overflow');
+			}
+
 			this.#store({value: operand.offset, add: operand.section, subtract: operand.relative ? own : undefined}, size, at, piece.range, position);
 			return;
 		}
