@@ -281,7 +281,7 @@ export class Mmu {
 		tlb.offsets[slot] = offset;
 		if (access === 'write') {
 			const frame = offset >>> 12;
-			if (memory.isRam(offset) && memory.code[frame] === undefined) {
+			if (memory.isRam(offset) && memory.code[frame] === undefined && !memory.watchers.has(frame)) {
 				memory.dirty[frame] = 1;
 				tlb.writeTags[slot + this.#half] = key;
 			}

@@ -29,6 +29,8 @@ export class PhysicalMemory {
 	readonly dirty: Uint8Array;
 	/** Decoded code by frame of the buffer; a write to such a frame must look whether it hits any. */
 	readonly code: Array<CodePage | undefined>;
+	/** Called before bytes of a frame change (offset in the frame, number of bytes), by the frame's number: a hypervisor's watch. */
+	readonly watchers = new Map<number, (offset: number, length: number) => void>();
 	hasFirmware = false;
 
 	constructor(ramBytes: number) {
@@ -106,5 +108,8 @@ export class PhysicalMemory {
 		const frame = offset >>> 12;
 		this.dirty[frame] = 1;
 		this.code[frame]?.invalidate(offset & 0xFFF, length);
+		if (this.watchers.size > 0) {
+			this.watchers.get(frame)?.(offset & 0xFFF, length);
+		}
 	}
 }

@@ -21,6 +21,8 @@ export type Interruption = {readonly vector: number; readonly type: Interruption
 
 /** What stops the guest. A missing field means: does not. */
 export type Intercepts = {
+	/** The guest is deprivileged and not in non-root operation: only what goes through the hypervisor's own IDT comes back, and what VMX makes exit always does not. */
+	readonly idtOnly?: boolean;
 	/** Bit n: exception n. */
 	readonly exceptions?: number;
 	/** INT n, INT3, INTO (SVM only). */

@@ -7,7 +7,7 @@
 //
 //     entry  31:12 frame of the host   2 user   1 writable   0 present
 
-import type {Hpa} from '../../../base/address.js';
+import {type Hpa, toHpa} from '../../../base/address.js';
 import {must} from '../../../base/assert.js';
 import {ia32Format} from '../../machine/page-formats.js';
 import {PageWalk, right, type AccessKind, type DirectStage, type Stage} from '../../machine/page-walk.js';
@@ -39,6 +39,10 @@ export class ShadowPaging {
 	readonly #tables = new Map<number, Hpa>();
 	/** Linear page numbers whose translations the guest made global. */
 	readonly #global = new Set<number>();
+	/** Frames from which the guest's user code must not run directly; their pages are the supervisor's. */
+	keepsFromUser: ((frame: Hpa) => boolean) | undefined;
+	/** Entries of the hypervisor's own, by page number: they stand whatever the guest does. */
+	readonly #fixed = new Map<number, number>();
 	/** Frames that must not be written to without the hypervisor's knowing. */
 	readonly #watched = new Set<number>();
 
@@ -55,6 +59,10 @@ export class ShadowPaging {
 
 	/** Makes the entry that an access needs. `paging` is the guest's. Throws `OutOfFrames`. */
 	fill(linear: number, access: AccessKind, {user, paging}: {readonly user: boolean; readonly paging: GuestPaging}): Filling {
+		if (this.#fixed.has(linear >>> 12)) {
+			return 'emulate';
+		}
+
 		const walk = new PageWalk(guestStages(paging, this.#guest), tableMemory(this.#memory), user);
 		const found = walk.translate(linear >>> 0, access);
 		if (!found.ok) {
@@ -67,11 +75,16 @@ export class ShadowPaging {
 			return 'emulate';
 		}
 
+		const isKept = this.keepsFromUser?.(toHpa(frame)) ?? false;
+		if (isKept && user) {
+			return 'emulate';
+		}
+
 		const guestMayWrite = (found.rights & right.write) !== 0;
 		// With CR0.WP clear the guest's kernel writes to read-only pages; its user must not, so the page is the kernel's until the user asks.
 		const kernelWrites = access === 'write' && !guestMayWrite;
 		const isWritable = kernelWrites || (guestMayWrite && found.dirty && !isFixed);
-		const isUser = (found.rights & right.user) !== 0 && !kernelWrites;
+		const isUser = (found.rights & right.user) !== 0 && !kernelWrites && !isKept;
 		this.#put(linear >>> 12, frame + bit.present + (isWritable ? bit.writable : 0) + (isUser ? bit.user : 0));
 		if (found.global) {
 			this.#global.add(linear >>> 12);
@@ -82,10 +95,17 @@ export class ShadowPaging {
 		return 'filled';
 	}
 
+	/** Maps a frame of the hypervisor's at a page of its own: for the supervisor, which guest kernels in ring 1 are too. */
+	fix(page: number, frame: Hpa): void {
+		const entry = frame + bit.present + bit.writable;
+		this.#fixed.set(page, entry);
+		this.#put(page, entry);
+	}
+
 	/** From now on writes to a frame are told of (`emulate`). */
 	watch(frame: Hpa): void {
 		this.#watched.add(frame);
-		this.#change((entry, _page) => entry - entry % frameBytes === frame ? entry & ~bit.writable : entry);
+		this.#change(entry => entry - entry % frameBytes === frame ? entry & ~bit.writable : entry);
 	}
 
 	unwatch(frame: Hpa): void {
@@ -113,8 +133,9 @@ export class ShadowPaging {
 		for (const [directory, table] of this.#tables) {
 			for (let index = 0; index < entries; index++) {
 				const entry = this.#memory.readDword(table + 4 * index);
-				const next = entry === 0 ? 0 : rewrite(entry >>> 0, directory * entries + index);
-				if (entry !== 0 && (next | 0) !== entry) {
+				const page = directory * entries + index;
+				const next = entry === 0 || this.#fixed.has(page) ? entry : rewrite(entry >>> 0, page);
+				if ((next | 0) !== entry) {
 					this.#memory.writeDword(table + 4 * index, next | 0);
 				}
 			}

@@ -18,7 +18,7 @@ import {fillShadow, forgetShadow} from './shadow-faults.js';
 import type {Technique, Vcpu} from './vcpu.js';
 
 /** Everything that goes through the hypervisor's own IDT. */
-const ownIdt: Intercepts = {exceptions: -1, softwareInterrupts: true};
+export const ownIdt: Intercepts = {idtOnly: true, exceptions: -1, softwareInterrupts: true};
 
 /** Where the hypervisor's tables are said to lie: what SGDT and SIDT leak. The GDT is empty, and the IDT is TypeScript. */
 const hypervisorTables = {gdtr: {base: 0xFC40_0000 | 0, limit: 0}, idtr: {base: 0xFC41_0000 | 0, limit: 0x7FF}} as const satisfies Readonly<Record<string, TableRegister>>;

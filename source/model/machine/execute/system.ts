@@ -27,9 +27,9 @@ export function exitIf(cpu: Cpu, control: keyof Intercepts, reason: number, qual
 	}
 }
 
-/** Exits from every guest, whatever the hypervisor asked for. */
+/** Exits from every guest in non-root operation, whatever the hypervisor asked for. */
 function exitAlways(cpu: Cpu, reason: number): void {
-	if (cpu.intercepts !== undefined) {
+	if (cpu.intercepts !== undefined && cpu.intercepts.idtOnly !== true) {
 		throw new VmExit(reason);
 	}
 }

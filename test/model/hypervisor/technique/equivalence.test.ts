@@ -3,6 +3,7 @@
 
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
+import {BinaryTranslation} from '../../../../source/model/hypervisor/technique/binary-translation.js';
 import {HardwareNested, HardwareShadow} from '../../../../source/model/hypervisor/technique/hardware-assisted.js';
 import {TrapAndEmulate} from '../../../../source/model/hypervisor/technique/trap-and-emulate.js';
 import {type Technique, Vcpu} from '../../../../source/model/hypervisor/technique/vcpu.js';
@@ -14,7 +15,7 @@ const programs = readdirSync(folder).filter(name => name.endsWith('.bin')).map(n
 const budget = 20_000_000;
 const ramBytes = 32 * 2 ** 20;
 
-const techniques = {'trap-and-emulate': TrapAndEmulate, 'hardware-shadow': HardwareShadow, 'hardware-nested': HardwareNested} as const satisfies Readonly<Record<string, new (vcpu: Vcpu) => Technique>>;
+const techniques = {'trap-and-emulate': TrapAndEmulate, 'binary-translation': BinaryTranslation, 'hardware-shadow': HardwareShadow, 'hardware-nested': HardwareNested} as const satisfies Readonly<Record<string, new (vcpu: Vcpu) => Technique>>;
 type TechniqueName = keyof typeof techniques;
 
 function onBareMachine(program: string): FinalState {
@@ -33,7 +34,7 @@ function under(technique: TechniqueName, program: string): FinalState {
 /** Everything but the number of instructions: the hypervisor's time is not the guest's business. */
 const visible = ({instructions, ...rest}: FinalState): Omit<FinalState, 'instructions'> => rest;
 
-describe.each(['hardware-shadow', 'hardware-nested'] as const)('%s', technique => {
+describe.each(['binary-translation', 'hardware-shadow', 'hardware-nested'] as const)('%s', technique => {
 	test.each(programs)('%s ends as on the bare machine', program => {
 		expect(visible(under(technique, program))).toEqual(visible(onBareMachine(program)));
 	});
