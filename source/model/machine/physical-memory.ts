@@ -94,12 +94,32 @@ export class PhysicalMemory {
 
 	/** Bytes by physical address, for devices and for whoever looks. */
 	read(address: number, length: number): Uint8Array {
-		return Uint8Array.from({length}, (_, index) => this.readByte(address + index));
+		const result = new Uint8Array(length).fill(0xFF);
+		for (let done = 0; done < length; ) {
+			const part = Math.min(length - done, frameBytes - (address + done) % frameBytes);
+			const offset = this.offsetOf(Math.floor((address + done) / frameBytes));
+			if (offset !== noOffset) {
+				const from = offset + (address + done) % frameBytes;
+				result.set(this.bytes.subarray(from, from + part), done);
+			}
+
+			done += part;
+		}
+
+		return result;
 	}
 
 	write(address: number, bytes: Uint8Array): void {
-		for (const [index, byte] of bytes.entries()) {
-			this.writeByte(address + index, byte);
+		for (let done = 0; done < bytes.length; ) {
+			const inFrame = (address + done) % frameBytes;
+			const part = Math.min(bytes.length - done, frameBytes - inFrame);
+			const offset = this.offsetOf(Math.floor((address + done) / frameBytes));
+			if (this.isRam(offset)) {
+				this.touch(offset + inFrame, part);
+				this.bytes.set(bytes.subarray(done, done + part), offset + inFrame);
+			}
+
+			done += part;
 		}
 	}
 

@@ -109,15 +109,27 @@ export class Tlb {
 		}
 	}
 
-	/** What it holds, in the order of the slots. */
+	/** The translations that it holds, in the order of the slots. */
 	entries(): readonly TlbEntry[] {
+		return this.all().filter(({bits}) => (bits & tlbBits.unpaged) === 0);
+	}
+
+	/** Also what stands in slots while paging is off. */
+	all(): readonly TlbEntry[] {
 		const found: TlbEntry[] = [];
 		for (const [slot, key] of this.keys.entries()) {
-			if (key !== none && (this.bits[slot]! & tlbBits.unpaged) === 0) {
+			if (key !== none) {
 				found.push({page: key & 0xF_FFFF, frame: this.frames[slot]!, vpid: key >> 20, bits: this.bits[slot]!});
 			}
 		}
 
 		return found;
+	}
+
+	load(entries: readonly TlbEntry[]): void {
+		this.flush();
+		for (const {page, frame, vpid, bits} of entries) {
+			this.insert(tlbKey(page, vpid), frame, bits);
+		}
 	}
 }

@@ -57,7 +57,7 @@ function repeated(cpu: Cpu, instruction: Instruction, step: Step, ends: ((cpu: C
 				}
 			}
 		} finally {
-			cpu.extra = Math.max(0, steps - 1);
+			cpu.extra += Math.max(0, steps - 1);
 		}
 	};
 }
