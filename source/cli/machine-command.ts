@@ -89,7 +89,7 @@ function describeRegister(name: string, value: string | SegmentView | TableView)
 	return 'sel' in value ? `${name}=0x${value.sel.toString(16)} base 0x${value.base.toString(16)} limit 0x${value.limit.toString(16)}` : `${name}: base 0x${value.base.toString(16)} limit 0x${value.limit.toString(16)}`;
 }
 
-function describe({end, detail, instructions, regs, faults, mem, port_e9: printed, serial}: FinalState): string {
+function describe({end, detail, instructions, regs, faults, mem, port_e9: printed, serial, dropped}: FinalState): string {
 	return [
 		`end: ${end}${detail === undefined ? '' : ` (${detail})`}, ${instructions} instructions`,
 		general.map(name => describeRegister(name, regs[name]!)).join(' '),
@@ -98,5 +98,6 @@ function describe({end, detail, instructions, regs, faults, mem, port_e9: printe
 		...Object.entries(mem).map(([address, words]) => `memory ${address}: ${words.join(' ')}`),
 		...(printed === undefined ? [] : [`port 0xe9: ${JSON.stringify(printed)}`]),
 		...(serial === undefined ? [] : [`serial: ${JSON.stringify(serial)}`]),
+		...(dropped === undefined ? [] : [`${dropped} more bytes were printed`]),
 	].join('\n');
 }

@@ -29,6 +29,8 @@ export type FinalState = {
 	readonly mem: Readonly<Record<string, readonly string[]>>;
 	readonly port_e9?: string;
 	readonly serial?: string;
+	/** Bytes of the two that were too many to keep. */
+	readonly dropped?: number;
 };
 
 /** What is looked at: a machine, or a guest as it takes itself to be. */
@@ -117,6 +119,7 @@ export function finalState(machine: Ended, stop: Stop, ranges: readonly Range[] 
 	const text = latin1(machine.debugConsole.text.bytes);
 	const printed = withoutDump(text);
 	const serial = latin1(machine.serial.text.bytes);
+	const dropped = machine.debugConsole.text.dropped + machine.serial.text.dropped;
 	const shown = [...ranges, ...dumpedRanges(text)];
 	return {
 		...ending(stop),
@@ -127,6 +130,7 @@ export function finalState(machine: Ended, stop: Stop, ranges: readonly Range[] 
 		mem: Object.fromEntries(shown.map(range => [hex(range.address), dwords(machine, range)])),
 		...(printed === '' ? {} : {port_e9: printed}),
 		...(serial === '' ? {} : {serial}),
+		...(dropped === 0 ? {} : {dropped}),
 	};
 }
 

@@ -8,7 +8,7 @@ import {Fault, pageFaultBits, vector} from './fault.js';
 import {ia32Format} from './page-formats.js';
 import {PageWalk, right, type AccessKind, type Stage, type TableMemory, type WalkFailure, type WalkStep, type WalkSuccess} from './page-walk.js';
 import {frameBytes, noOffset, type PhysicalMemory} from './physical-memory.js';
-import {Tlb, tlbBits, tlbKey} from './tlb.js';
+import {saltOf, slotOf, Tlb, tlbBits, tlbKey} from './tlb.js';
 
 /** Pages of guest-physical memory that the second stage refused. Thrown like a fault; becomes a VM exit (vm-exit.ts). */
 export class SecondStageViolation {
@@ -49,6 +49,8 @@ export class Mmu {
 	#half = 0;
 	/** The VPID where the tags want it. */
 	#tag = 0;
+	/** What moves the slots of this VPID away from those of others. */
+	#salt = 0;
 	#hits = 0;
 	readonly #counts: MmuCounts = {tlbHits: 0, tlbMisses: 0, walks: 0, tableReads: 0, pageFaults: 0};
 	readonly controls: PagingControls = {paging: false, writeProtect: false, root: 0, pse: false, pge: false};
@@ -87,6 +89,7 @@ export class Mmu {
 
 	set vpid(vpid: number) {
 		this.#tag = vpid << 20;
+		this.#salt = saltOf(vpid);
 	}
 
 	/** Runs with the rights of the supervisor: descriptor tables and the TSS are read so whatever the CPL (SDM vol. 3, 4.6.1). */
@@ -121,7 +124,7 @@ export class Mmu {
 	}
 
 	read8(linear: number): number {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#readTags[slot] === (linear >>> 12 | this.#tag)) {
 			this.#hits++;
 			return this.#bytes[this.#offsets[slot & this.#mask]! + (linear & offsetMask)]!;
@@ -132,7 +135,7 @@ export class Mmu {
 	}
 
 	read16(linear: number): number {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#readTags[slot] === (linear >>> 12 | this.#tag) && (linear & offsetMask) < 0xFFF) {
 			this.#hits++;
 			return this.#ram.getUint16(this.#offsets[slot & this.#mask]! + (linear & offsetMask), true);
@@ -142,7 +145,7 @@ export class Mmu {
 	}
 
 	read32(linear: number): number {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#readTags[slot] === (linear >>> 12 | this.#tag) && (linear & offsetMask) < 0xFFD) {
 			this.#hits++;
 			return this.#ram.getInt32(this.#offsets[slot & this.#mask]! + (linear & offsetMask), true);
@@ -152,7 +155,7 @@ export class Mmu {
 	}
 
 	write8(linear: number, value: number): void {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#writeTags[slot] === (linear >>> 12 | this.#tag)) {
 			this.#hits++;
 			this.#bytes[this.#offsets[slot & this.#mask]! + (linear & offsetMask)] = value;
@@ -162,7 +165,7 @@ export class Mmu {
 	}
 
 	write16(linear: number, value: number): void {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#writeTags[slot] === (linear >>> 12 | this.#tag) && (linear & offsetMask) < 0xFFF) {
 			this.#hits++;
 			this.#ram.setInt16(this.#offsets[slot & this.#mask]! + (linear & offsetMask), value, true);
@@ -172,7 +175,7 @@ export class Mmu {
 	}
 
 	write32(linear: number, value: number): void {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#writeTags[slot] === (linear >>> 12 | this.#tag) && (linear & offsetMask) < 0xFFD) {
 			this.#hits++;
 			this.#ram.setInt32(this.#offsets[slot & this.#mask]! + (linear & offsetMask), value, true);
@@ -183,7 +186,7 @@ export class Mmu {
 
 	/** Faults if `bytes` bytes cannot be written, and does nothing else. What reads before it writes asks this first; it counts no hit. */
 	checkWrite(linear: number, bytes: number): void {
-		const slot = ((linear >>> 12) & this.#mask) + this.#half;
+		const slot = (((linear >>> 12) ^ this.#salt) & this.#mask) + this.#half;
 		if (this.#writeTags[slot] !== (linear >>> 12 | this.#tag) || (linear & offsetMask) + bytes > frameBytes) {
 			const {tlbHits} = this.#counts;
 			this.#locate(linear, 'write');
@@ -247,7 +250,7 @@ export class Mmu {
 	#locate(linear: number, access: AccessKind): number {
 		const page = linear >>> 12;
 		const key = tlbKey(page, this.vpid);
-		const slot = page & this.#mask;
+		const slot = slotOf(key, this.tlb.size);
 		const wanted = this.#wanted(access);
 		const counted = this.controls.paging || this.secondStage !== undefined;
 		if (this.tlb.keys[slot] === key && (this.tlb.bits[slot]! & wanted) === wanted) {

@@ -148,7 +148,7 @@ export class PageWalk {
 			const entry = format.interpret(raw, level);
 			path.push({physical: place.address, raw, writable: (place.rights & right.write) !== 0, guestAddress: table + index * format.entryBytes});
 			if (!entry.present || entry.reserved) {
-				return {ok: false, stage, reason: entry.present ? 'reserved' : 'not-present', address, access, duringWalk, rights};
+				return {ok: false, stage, reason: entry.present ? 'reserved' : 'not-present', address, access, duringWalk, rights: rights & entry.rights};
 			}
 
 			rights &= entry.rights;

@@ -1,7 +1,7 @@
 // The translation look-aside buffer (SDM vol. 3, 4.10): translations that walks have found, kept until something removes them. It is
 // never told that a table has changed; INVLPG, a load of CR3, or a replacement is what makes a change seen, as on real hardware.
 //
-// Simplified: one level, direct-mapped: a page has one slot, by the low bits of its number. Entries are of 4 KiB also where the page
+// Simplified: one level, direct-mapped: a page has one slot, by the low bits of its number and its tag. Entries are of 4 KiB also where the page
 // is larger. Every entry carries a tag (Intel: VPID), so that a hypervisor need not empty it when it changes guests.
 //
 // Beside each entry stand quick tags, which say for which accesses the slot may be used without looking further: reads and writes,
@@ -13,6 +13,11 @@ export const tlbBits = {read: 1, supervisorWrite: 2, execute: 4, user: 8, userWr
 export type TlbEntry = {readonly page: number; readonly frame: number; readonly vpid: number; readonly bits: number};
 
 const none = -1;
+
+/** So that the pages of two guests, which mostly have the same numbers, do not meet in the same slots. */
+export const saltOf = (vpid: number): number => vpid * 0x155;
+
+export const slotOf = (key: number, size: number): number => ((key & 0xF_FFFF) ^ saltOf(key >> 20)) & (size - 1);
 
 /** A page's number with the tag above it. */
 export const tlbKey = (page: number, vpid: number): number => page | vpid << 20;
@@ -41,7 +46,7 @@ export class Tlb {
 	}
 
 	insert(key: number, frame: number, bits: number): void {
-		const slot = key & (this.size - 1);
+		const slot = slotOf(key, this.size);
 		this.drop(slot);
 		this.keys[slot] = key;
 		this.frames[slot] = frame;
@@ -61,7 +66,7 @@ export class Tlb {
 	invalidate(page: number, vpid: number): void {
 		this.onForget?.(page);
 		const key = tlbKey(page, vpid);
-		this.#dropIf(slot => this.keys[slot] === key, key & (this.size - 1));
+		this.#dropIf(slot => this.keys[slot] === key, slotOf(key, this.size));
 		if (this.#hasLarge) {
 			for (let slot = 0; slot < this.size; slot++) {
 				this.#dropIf(at => (this.keys[at]! >> 10) === (key >> 10) && (this.bits[at]! & tlbBits.large) !== 0, slot);
