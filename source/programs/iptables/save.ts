@@ -6,7 +6,6 @@ import {type Chain, chainsOf, type Rule, rulesOf, type TableName} from '../../mo
 import {ruleText} from '../../model/network/rule-text.js';
 import type {Tool} from '../tool.js';
 
-
 type Counts = 'none' | 'before' | 'within';
 
 function ruleCommand(chain: Chain, rule: Rule, counts: Counts): string {
