@@ -5,6 +5,7 @@ import {millisecondNs, nowNs, secondNs} from '../../base/clock.js';
 import {dropCgroup, readControl} from '../kernel/cgroup/cgroup2.js';
 import {failed} from '../kernel/errno.js';
 import {detachEverywhere} from '../kernel/propagation.js';
+import type {FsId} from '../kernel/file-types.js';
 import type {Running} from '../kernel/program.js';
 import {getMount, resolve} from '../kernel/vfs.js';
 import type {Container, ContainerId} from './container-schema.js';
@@ -14,6 +15,7 @@ import {unplug} from './endpoint.js';
 import {type EngineError} from './engine.js';
 import {type EngineHost, fsContext, hostCaller, liveOf, notifyContainer, sleepOn, type Work} from './engine-host.js';
 import {removeContainerNow} from './container-remove.js';
+import {removeInodes} from './layer-store.js';
 import {unpublishPorts} from './port-publish.js';
 import {endNamespaces} from './sandbox.js';
 import {unmountVolumes} from './volume-mount.js';
@@ -102,10 +104,31 @@ export function releaseResources(host: EngineHost, container: Container): void {
 	unpublishPorts(host, container);
 	const endpoints = container.endpoints.map(endpoint => unplug(host, container, endpoint, container.namespaces?.net));
 	unmountFromHost(host, container);
+	const memoryFilesystems = tmpfsOf(host, container);
 	endNamespaces(host, container);
 	unmountVolumes(host, container);
+	freeUnmounted(host, memoryFilesystems);
 	dropCgroup(fsContext(host), container.cgroup);
 	changeContainer(host, container.id, {endpoints, ports: [], sandbox: '', namespaces: undefined});
+}
+
+/** The filesystems in memory that a container has mounted. */
+function tmpfsOf({tx}: EngineHost, {namespaces}: Container): Set<FsId> {
+	const mounts = namespaces === undefined ? [] : [...tx.table(`mount:${namespaces.mnt}`).values()];
+	return new Set(mounts.filter(({type}) => type === 'tmpfs').map(({fs}) => fs));
+}
+
+/** What nobody else has mounted is gone, with the memory that it took. */
+function freeUnmounted({tx}: EngineHost, filesystems: Set<FsId>): void {
+	for (const namespace of filesystems.size === 0 ? [] : tx.table('namespace').values()) {
+		for (const {fs} of namespace.kind === 'mnt' ? tx.table(`mount:${namespace.id}`).values() : []) {
+			filesystems.delete(fs);
+		}
+	}
+
+	for (const fs of filesystems) {
+		removeInodes(tx, fs);
+	}
 }
 
 function unmountFromHost(host: EngineHost, container: Container): void {

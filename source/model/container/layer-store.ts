@@ -5,6 +5,8 @@ import {must} from '../../base/assert.js';
 import {digestOf} from '../../base/digest.js';
 import {randomHex} from '../../base/random.js';
 import type {Writes, Reads} from '../../base/transaction.js';
+import type {CgroupTx} from '../kernel/cgroup/cgroup-schema.js';
+import {forgetPages} from '../kernel/cgroup/page-cache.js';
 import {allocatedBytes} from '../kernel/file-content.js';
 import type {FsId} from '../kernel/file-types.js';
 import {makeInodeFileSystem} from '../kernel/inode-filesystem.js';
@@ -60,7 +62,13 @@ export function removeFileSystem(tx: ImageTx, fs: FsId): void {
 		}
 	}
 
+	removeInodes(tx, fs);
+}
+
+/** The files of a filesystem that nothing has mounted. */
+export function removeInodes(tx: ImageTx, fs: FsId): void {
 	for (const node of [...tx.table(`inode:${fs}`).keys()]) {
+		forgetPages(tx as unknown as CgroupTx, fs, Number(node));
 		tx.delete(`inode:${fs}`, node);
 	}
 

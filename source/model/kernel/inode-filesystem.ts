@@ -8,6 +8,8 @@ import {noBytes} from '../../base/bytes.js';
 import {wallTime} from '../../base/clock.js';
 import {LayeredMap} from '../../base/layered-map.js';
 import type {Reads, Writes} from '../../base/transaction.js';
+import {forgetPages} from './cgroup/page-cache.js';
+import {touchPages} from './cgroup/touch-pages.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failed, failure} from './errno.js';
 import {allocatedBytes, contentOf, emptyContent, type FileContent, readContent, resizeContent, storedBytes, writeContent} from './file-content.js';
@@ -86,8 +88,21 @@ export function inodeFileSystem(name: string, isVirtual: boolean): FileSystemTyp
 		rename,
 		open,
 		release,
-		read: (context, fs, node, offset, count) => withInode(context, fs, node, inode => readContent(inode.content, offset, count)),
-		write,
+		read: (context, fs, node, offset, count) => withInode(context, fs, node, inode => {
+			if (!isVirtual && inode.type === 'file') {
+				touchPages(context, {fs, node, offset, count: Math.min(count, inode.content.sizeBytes - offset), isShmem: false});
+			}
+
+			return readContent(inode.content, offset, count);
+		}),
+		write(context, fs, node, offset, bytes) {
+			const written = write(context, fs, node, offset, bytes);
+			if (!failed(written) && (!isVirtual || name === 'tmpfs')) {
+				touchPages(context, {fs, node, offset, count: written, isShmem: isVirtual});
+			}
+
+			return written;
+		},
 		setAttributes,
 		xattrs: (context, fs, node) => withInode(context, fs, node, inode => inode.xattrs),
 		setXattr,
@@ -202,6 +217,7 @@ function dropLink(tx: Tx, fs: FsId, inode: Inode, count: number): void {
 	}
 
 	chargeSpace(tx, fs, inode.content, emptyContent);
+	forgetPages(tx, fs, inode.node);
 	tx.delete(`inode:${fs}`, inode.node);
 }
 
@@ -297,6 +313,7 @@ function open({tx}: FsContext, fs: FsId, node: NodeId, how: {readonly forWriting
 	}
 
 	chargeSpace(tx, fs, inode.content, emptyContent);
+	forgetPages(tx, fs, node);
 	putInode(tx, fs, touched({...inode, opens: inode.opens + 1, content: emptyContent}, fileTime(tx)));
 }
 
@@ -361,6 +378,7 @@ function setAttributes({tx}: FsContext, fs: FsId, node: NodeId, changes: Attribu
 
 	const content = resizeContent(inode.content, sizeBytes);
 	chargeSpace(tx, fs, inode.content, content);
+	forgetPages(tx, fs, node, sizeBytes);
 	putInode(tx, fs, {...next, content, mtimeUs: changes.mtimeUs ?? timeUs});
 }
 

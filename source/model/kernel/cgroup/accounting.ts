@@ -13,7 +13,8 @@ import {
 	type Cgroup, type CgroupReads, type CgroupTx, findCgroup, isInside, putCgroup, withAncestors,
 } from './cgroup-schema.js';
 import {restrictedProcessors} from './cpuset.js';
-import {chargeMemory, chooseVictims, countEvent, forceCharge, unchargeMemory} from './memory-controller.js';
+import {countEvent} from './memory-charge.js';
+import {chargeMemory, chooseVictims, forceCharge, unchargeMemory} from './memory-controller.js';
 
 type Tx = Transaction<KernelSchema, KernelEvent>;
 

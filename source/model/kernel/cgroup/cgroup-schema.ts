@@ -4,6 +4,7 @@
 import type {Nanoseconds} from '../../../base/clock.js';
 import type {Reads, Writes} from '../../../base/transaction.js';
 import type {KernelEvent, KernelId, KernelSchema} from '../schema.js';
+import type {CachedFile} from './page-cache.js';
 
 /** The controllers of the model, in the kernel's order. Simplified: hugetlb, rdma and misc are not modelled. */
 export const controllers = ['cpuset', 'cpu', 'io', 'memory', 'pids'] as const;
@@ -46,6 +47,9 @@ export type Cgroup = {
 		readonly oomGroup: boolean;
 		/** In memory and in swap, of this group and those below. */
 		readonly currentBytes: number;
+		/** Pages of files among them, and of those the ones of tmpfs. */
+		readonly fileBytes: number;
+		readonly shmemBytes: number;
 		readonly swapBytes: number;
 		readonly peakBytes: number;
 		/** The part of swapBytes that the group's own tasks have. */
@@ -75,6 +79,8 @@ export type Cgroup = {
 };
 
 export type CgroupSchema = {
+	/** By `FS:NODE`. */
+	'page-cache': CachedFile;
 	[groups: `cgroup:${number}`]: Cgroup;
 	/** The path of a group by its number. */
 	[numbers: `cgroup-number:${number}`]: {readonly path: string};
@@ -99,7 +105,7 @@ function freshCgroup(path: string, number: number): Cgroup {
 		maxDescendants: 'max',
 		maxDepth: 'max',
 		memory: {
-			max: 'max', high: 'max', low: 0, min: 0, swapMax: 'max', oomGroup: false, currentBytes: 0, swapBytes: 0, peakBytes: 0, ownSwapBytes: 0,
+			max: 'max', high: 'max', low: 0, min: 0, swapMax: 'max', oomGroup: false, currentBytes: 0, fileBytes: 0, shmemBytes: 0, swapBytes: 0, peakBytes: 0, ownSwapBytes: 0,
 			events: {low: 0, high: 0, max: 0, oom: 0, oomKill: 0, oomGroupKill: 0},
 		},
 		cpu: {weight: 100, quotaUs: 'max', periodUs: 100_000, pastNs: 0, period: 0, usedNs: 0, periods: 0, throttled: 0, throttledNs: 0},

@@ -18,6 +18,7 @@ import type {ControlFile} from './control-file.js';
 import {
 	cpuFiles, cpusetFiles, ioFiles, memoryFiles, pidsFiles,
 } from './controller-files.js';
+import {adoptPages} from './page-cache.js';
 import {checkHierarchyLimits, coreFiles, isPopulated} from './core-files.js';
 
 const files: readonly ControlFile[] = [...coreFiles, ...cpuFiles, ...cpusetFiles, ...ioFiles, ...memoryFiles, ...pidsFiles];
@@ -156,6 +157,10 @@ function rmdir(context: FsContext, parent: Cgroup, name: string): void | Failure
 
 	if (isPopulated({context, group}) || childrenOf(context.tx, context.kernel, group.path).length > 0) {
 		return failure('EBUSY');
+	}
+
+	if (group.memory.fileBytes > 0) {
+		adoptPages(context.tx, context.kernel, group.path, parent.path);
 	}
 
 	removeCgroup(context.tx, context.kernel, group);

@@ -13,7 +13,8 @@ import {
 	change, changeable, type ControlFile, type ControlView, keyed, readable,
 } from './control-file.js';
 import {effectiveCpuset} from './cpuset.js';
-import {countEvent, reclaim} from './memory-controller.js';
+import {countEvent} from './memory-charge.js';
+import {reclaim} from './memory-controller.js';
 import {
 	formatList, parseBytes, parseLimit, parseList, parseNumber,
 } from './values.js';
@@ -70,12 +71,13 @@ function killUntil(group: Cgroup, limit: number, view: ControlView): void {
 	}
 }
 
-/** Simplified: anonymous memory is all there is. */
+/** Simplified: memory of the kernel and of sockets is not modelled, and pages are all on the inactive lists. */
 function memoryStat({context, group}: ControlView): string {
+	const {currentBytes, fileBytes: file, shmemBytes: shmem} = group.memory;
 	const anon = group.path === rootPath
 		? [...context.tx.table(`task:${context.kernel}`).values()].reduce((sum, task) => sum + task.memoryBytes, 0)
-		: group.memory.currentBytes;
-	return keyed({anon, file: 0, kernel: 0, sock: 0, shmem: 0, inactive_anon: anon, active_anon: 0, inactive_file: 0, active_file: 0, unevictable: 0, pgfault: 0, pgmajfault: 0});
+		: Math.max(currentBytes - file, 0);
+	return keyed({anon, file, kernel: 0, sock: 0, shmem, inactive_anon: anon + shmem, active_anon: 0, inactive_file: file - shmem, active_file: 0, unevictable: 0, pgfault: 0, pgmajfault: 0});
 }
 
 function memoryEvents({group}: ControlView): string {

@@ -1,28 +1,25 @@
-// The memory controller: a charge goes up the tree; where it meets a limit, memory is reclaimed into swap as far as that has room; if that
-// is not enough, the group is out of memory and a task of it must die. Source: Linux mm/memcontrol.c (try_charge_memcg), mm/oom_kill.c
+// The memory controller: where a charge meets a limit, pages of files are given up (page-cache.ts) and memory is moved into swap as far as
+// that has room; if that is not enough, the group is out of memory and a task of it must die. Source: Linux mm/memcontrol.c (try_charge_memcg), mm/oom_kill.c
 // (oom_badness), Documentation/admin-guide/cgroup-v2.rst, "Memory".
 //
-// Simplified: the only memory is the anonymous memory that tasks ask for; there is no page cache to reclaim first. A task's pages are
-// not told apart, so freeing gives back swap before memory. Charges follow a task that moves to another group, where Linux leaves them.
+// Simplified: the only memory besides pages of files is the anonymous memory that tasks ask for. A task's pages are not told apart, so freeing gives back swap before memory. Charges follow a task that moves to another group, where Linux leaves them.
 
 import {getKernel, allTasks} from '../tasks.js';
 import type {KernelId, Task} from '../schema.js';
-import {
-	type Cgroup, type CgroupReads, type CgroupTx, findCgroup, isInside, type MemoryEvents, putCgroup, rootPath, withAncestors,
-} from './cgroup-schema.js';
+import {type CgroupReads, type CgroupTx, type Cgroup, findCgroup, isInside, rootPath, withAncestors} from './cgroup-schema.js';
+import {applyCharge, type Charge, countEvent, memoryLimitOf} from './memory-charge.js';
+import {reclaimFiles} from './page-cache.js';
 
 /** Done, or the group whose limit stood in the way (`/` when the machine itself is out of memory). */
 export type ChargeResult = 'charged' | {readonly outOfMemory: string};
 
-export type Charge = {readonly kernel: KernelId; readonly path: string; readonly bytes: number};
-
 /** Charges anonymous memory to a group and all above it. */
 export function chargeMemory(tx: CgroupTx, {kernel, path, bytes}: Charge): ChargeResult {
+	makeRoom(tx, {kernel, path, bytes});
 	const groups = withAncestors(tx, kernel, path);
-	const short = groups.map(group => ({group, excess: group.memory.currentBytes + bytes - limitOf(tx, kernel, group)})).filter(({excess}) => excess > 0);
+	const short = groups.map(group => ({group, excess: group.memory.currentBytes + bytes - memoryLimitOf(tx, kernel, group)})).filter(({excess}) => excess > 0);
 	let swapOut = 0;
 	for (const {group, excess} of short) {
-		countEvent(tx, kernel, group.path, 'max');
 		if (excess > swapRoom(tx, kernel, groups)) {
 			countEvent(tx, kernel, group.path, 'oom');
 			return {outOfMemory: group.path};
@@ -31,7 +28,7 @@ export function chargeMemory(tx: CgroupTx, {kernel, path, bytes}: Charge): Charg
 		swapOut = Math.max(swapOut, excess);
 	}
 
-	apply(tx, {kernel, path, bytes: bytes - swapOut, swapBytes: swapOut});
+	applyCharge(tx, {kernel, path, bytes: bytes - swapOut, swapBytes: swapOut});
 	for (const {path: at, memory} of withAncestors(tx, kernel, path)) {
 		if (memory.high !== 'max' && memory.currentBytes > memory.high) {
 			reclaimHigh(tx, kernel, at);
@@ -41,39 +38,33 @@ export function chargeMemory(tx: CgroupTx, {kernel, path, bytes}: Charge): Charg
 	return 'charged';
 }
 
+/** Gives up pages of files where a limit is in the way of a charge. Answers whether it would fit now without swap. */
+export function makeRoom(tx: CgroupTx, {kernel, path, bytes}: Charge): boolean {
+	let hasRoom = true;
+	for (const group of withAncestors(tx, kernel, path)) {
+		const excess = group.memory.currentBytes + bytes - memoryLimitOf(tx, kernel, group);
+		if (excess > 0) {
+			countEvent(tx, kernel, group.path, 'max');
+			hasRoom = reclaimFiles(tx, kernel, group.path, Math.max(excess, leastReclaimBytes)) >= excess && hasRoom;
+		}
+	}
+
+	return hasRoom;
+}
+
+/** SWAP_CLUSTER_MAX pages: so much is given up at least. */
+const leastReclaimBytes = 32 * 4096;
+
 /** Takes a charge back. */
 export function unchargeMemory(tx: CgroupTx, {kernel, path, bytes}: Charge): void {
 	const own = findCgroup(tx, kernel, path)?.memory.ownSwapBytes ?? 0;
 	const swapBytes = Math.min(own, bytes);
-	apply(tx, {kernel, path, bytes: swapBytes - bytes, swapBytes: -swapBytes});
+	applyCharge(tx, {kernel, path, bytes: swapBytes - bytes, swapBytes: -swapBytes});
 }
 
 /** Charges without asking: what a task brings along when it moves, or when it is born. */
 export function forceCharge(tx: CgroupTx, {kernel, path, bytes}: Charge): void {
-	apply(tx, {kernel, path, bytes, swapBytes: 0});
-}
-
-function apply(tx: CgroupTx, {kernel, path, bytes, swapBytes}: Charge & {readonly swapBytes: number}): void {
-	if (bytes === 0 && swapBytes === 0) {
-		return;
-	}
-
-	for (const group of withAncestors(tx, kernel, path)) {
-		const {memory} = group;
-		const currentBytes = Math.max(memory.currentBytes + bytes, 0);
-		putCgroup(tx, kernel, {...group, memory: {
-			...memory,
-			currentBytes,
-			swapBytes: Math.max(memory.swapBytes + swapBytes, 0),
-			ownSwapBytes: Math.max(memory.ownSwapBytes + (group.path === path ? swapBytes : 0), 0),
-			peakBytes: Math.max(memory.peakBytes, currentBytes),
-		}});
-	}
-}
-
-/** memory.max; of the root, what the machine has. */
-function limitOf(tx: CgroupReads, kernel: KernelId, group: Cgroup): number {
-	return group.path === rootPath ? getKernel(tx, kernel).memoryBytes : (group.memory.max === 'max' ? Number.POSITIVE_INFINITY : group.memory.max);
+	applyCharge(tx, {kernel, path, bytes});
 }
 
 /** How much more the group may have in swap, by its limits and by what the machine has. */
@@ -93,13 +84,13 @@ function reclaimHigh(tx: CgroupTx, kernel: KernelId, path: string): void {
 	}
 }
 
-/** Moves memory of the tasks of a group and those below to swap, until `wantedBytes` are free or nothing more fits. Answers how much. */
+/** Gives up pages of files of a group and those below, then moves memory of their tasks to swap, until `wantedBytes` are free or nothing more fits. Answers how much. */
 export function reclaim(tx: CgroupTx, kernel: KernelId, path: string, wantedBytes: number): number {
-	let moved = 0;
+	let moved = reclaimFiles(tx, kernel, path, wantedBytes);
 	for (const member of [...tx.table(`cgroup:${kernel}`).values()].filter(each => isInside(each.path, path))) {
 		const resident = ownBytes(tx, kernel, member.path) - member.memory.ownSwapBytes;
 		const bytes = Math.max(Math.min(wantedBytes - moved, resident, swapRoom(tx, kernel, withAncestors(tx, kernel, member.path))), 0);
-		apply(tx, {kernel, path: member.path, bytes: -bytes, swapBytes: bytes});
+		applyCharge(tx, {kernel, path: member.path, bytes: -bytes, swapBytes: bytes});
 		moved += bytes;
 	}
 
@@ -114,16 +105,6 @@ function ownBytes(tx: CgroupReads, kernel: KernelId, path: string): number {
 	}
 
 	return sum;
-}
-
-export function countEvent(tx: CgroupTx, kernel: KernelId, path: string, event: keyof MemoryEvents): void {
-	// Events are hierarchical: those below count here too. The root has no such file.
-	for (const group of withAncestors(tx, kernel, path)) {
-		if (group.path !== rootPath) {
-			const {memory} = group;
-			putCgroup(tx, kernel, {...group, memory: {...memory, events: {...memory.events, [event]: memory.events[event] + 1}}});
-		}
-	}
 }
 
 /** How much would be gained by killing a task: its memory, shifted by oom_score_adj thousandths of what the group may have. */

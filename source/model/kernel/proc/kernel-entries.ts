@@ -54,7 +54,7 @@ function meminfo(view: View): string {
 		['Writeback', 0],
 		['AnonPages', memory.anonymousBytes],
 		['Mapped', 0],
-		['Shmem', memory.cachedBytes],
+		['Shmem', memory.cachedBytes - memory.reclaimableBytes],
 		['Slab', memory.kernelBytes],
 		['CommitLimit', Math.floor(memoryBytes / 2) + swapBytes],
 		['Committed_AS', memory.anonymousBytes],

@@ -6,6 +6,8 @@
 import {randomBytes} from '../../../base/random.js';
 import {type ComputedDirectory, type ComputedEntry, directory, textFile, type View, writableFile} from '../computed-filesystem.js';
 import {type Failure, failure} from '../errno.js';
+import {rootPath} from '../cgroup/cgroup-schema.js';
+import {reclaimFiles} from '../cgroup/page-cache.js';
 import {listenBacklog, maxMounts, maxOpenFiles, maxPid, maxTasks} from '../limits.js';
 import type {NamespaceKind} from '../program.js';
 import type {NamespaceId} from '../schema.js';
@@ -85,6 +87,10 @@ function setParameter(view: View, name: string, parameter: Parameter, text: stri
 	}
 
 	const kernel = kernelOf(view);
+	if (name === 'vm.drop_caches' && Number(value) % 2 === 1) {
+		reclaimFiles(view.context.tx, kernel.id, rootPath, Number.MAX_SAFE_INTEGER);
+	}
+
 	view.context.tx.put('kernel', kernel.id, {...kernel, sysctl: {...kernel.sysctl, [keyOf(view, name, parameter)]: value}});
 }
 
