@@ -8,6 +8,7 @@ import {getPipe, isFifoMet, makePipe, openFifo, openPipeEnd} from '../pipe.js';
 import type {Fd, OpenFlags, SystemCalls} from '../program.js';
 import {resourceLimit, unlimited} from '../resource-limits.js';
 import type {OpenFile} from '../schema.js';
+import {findTask} from '../tasks.js';
 import {changeTerminal, getTerminal} from '../terminal.js';
 import {shownAttributes} from '../user-ids.js';
 import {attributesAt, type Found, getMount, pathOfFile, permits, resolve, resolveParent, typeOf, writable} from '../vfs.js';
@@ -47,6 +48,11 @@ function writeTo(self: Self, file: OpenFile, bytes: Uint8Array): number | Failur
 
 	if (failed(result) && result.errno === 'EFBIG' && resourceLimit(self.task, 'fsize').soft !== unlimited) {
 		self.raise('XFSZ');
+	}
+
+	// Pages of tmpfs may have cost the caller its life.
+	if (findTask(self.loop.tx, self.kernel, self.id)?.pendingSignals.includes('KILL') === true) {
+		self.endIfFatal();
 	}
 
 	return result;

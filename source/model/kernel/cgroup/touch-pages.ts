@@ -50,7 +50,9 @@ function killForShmem({tx, kernel, control}: FsContext, path: string): void {
 	for (const group of withAncestors(tx, kernel, path)) {
 		if (group.memory.currentBytes > memoryLimitOf(tx, kernel, group)) {
 			countEvent(tx, kernel, group.path, 'oom');
-			for (const victim of chooseVictims(tx, kernel, group.path)) {
+			const victims = chooseVictims(tx, kernel, group.path);
+			// Somebody who dies already will free what it has.
+			for (const victim of victims.some(({pendingSignals}) => pendingSignals.includes('KILL')) ? [] : victims) {
 				countEvent(tx, kernel, victim.cgroup, 'oomKill');
 				tx.emit({kind: 'oom-kill', kernel, task: victim.id, name: victim.name, cgroup: victim.cgroup, limitOf: group.path, memoryBytes: victim.memoryBytes});
 				control?.signal(victim.id, 'KILL');
