@@ -5,6 +5,7 @@ import {Ajv} from 'ajv';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import schema from '../../../source/programs/compose/schema/compose-spec.json' with {type: 'json'};
+import {fileStruct, networkStruct, serviceStruct, volumeStruct, type Kind, type Struct} from '../../../source/programs/compose/project/struct-tables.js';
 import {schemaProblem} from '../../../source/programs/compose/schema/validate.js';
 import {parseJson, type Json} from '../../../source/programs/docker/go/json.js';
 import {readYaml} from '../../../source/programs/compose/file/read-yaml.js';
@@ -109,4 +110,31 @@ test.each([
 
 test('the message names the file', () => {
 	expect(configOf({'compose.yaml': 'services:\n  web:\n    imagee: nginx\n'})).toBe(`validating /app/compose.yaml: services.web additional properties 'imagee' not allowed`);
+});
+
+type Rules = {readonly $ref?: string; readonly oneOf?: readonly Rules[]; readonly properties?: Readonly<Record<string, Rules>>; readonly items?: Rules; readonly patternProperties?: Readonly<Record<string, Rules>>};
+const definitions = schema.definitions as unknown as Readonly<Record<string, Rules>>;
+
+/** The forms that a value may have, references followed. */
+function forms(rule: Rules): readonly Rules[] {
+	const own = rule.$ref === undefined ? rule : definitions[rule.$ref.split('/').at(-1)!]!;
+	return [own, ...(own.oneOf ?? []).flatMap(option => forms(option))];
+}
+
+/** Properties of the schema that a structure has no field for. */
+function unplaced(rule: Rules, kind: Kind | Struct, at: string): readonly string[] {
+	if (typeof kind === 'string') {
+		return [];
+	}
+
+	const [struct, inner] = 'list' in kind && typeof kind['list'] === 'object' ? [kind['list'] as Struct, (form: Rules) => form.items === undefined ? [] : forms(form.items)] as const
+		: ('map' in kind ? [kind['map'] as Struct | 'ulimit', (form: Rules) => Object.values(form.patternProperties ?? {}).flatMap(each => forms(each))] as const
+			: ['struct' in kind && typeof kind['struct'] === 'object' ? kind['struct'] as Struct : kind as Struct, (form: Rules) => [form]] as const);
+	return typeof struct === 'string' ? [] : forms(rule).flatMap(form => inner(form)).flatMap(form => Object.entries(form.properties ?? {}).flatMap(([name, each]) => Object.hasOwn(struct, name) ? unplaced(each, struct[name]!, `${at}.${name}`) : [`${at}.${name}`]));
+}
+
+test('every property that the schema allows has its place, so that none is dropped unseen', () => {
+	const missing = [['service', serviceStruct], ['network', networkStruct], ['volume', volumeStruct], ['secret', fileStruct], ['config', fileStruct]] as const;
+	expect(missing.flatMap(([name, struct]) => unplaced(definitions[name]!, struct, name))).toEqual([]);
+	expect(unplaced(definitions['service']!, {image: 'text'}, 'service')).toContain('service.ports');
 });

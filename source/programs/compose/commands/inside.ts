@@ -18,7 +18,7 @@ import {serviceContainer} from './list.js';
 import {projectOrName} from './project-source.js';
 
 /** Runs a docker command with flags given by name. */
-export function runDocker({client}: Compose, spec: CommandSpec, given: ReadonlyArray<readonly [flag: string, ...values: readonly string[]]>, args: readonly string[]): Steps<number | Refusal> {
+function runDocker({client}: Compose, spec: CommandSpec, given: ReadonlyArray<readonly [flag: string, ...values: readonly string[]]>, args: readonly string[]): Steps<number | Refusal> {
 	const values = new Map(given.filter(([, ...each]) => each.length > 0).map(([name, ...each]) => [name, each]));
 	return spec.run({client, flags: new Flags(spec.flags, values), args, path: `docker ${spec.use}`});
 }

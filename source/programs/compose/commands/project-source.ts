@@ -26,7 +26,7 @@ export type Reading = Pick<ProjectRequest, 'isInterpolated' | 'isResolved' | 'is
 };
 
 /** The files and environment of the project, before anything of the files is read. */
-export type Situation = Omit<ProjectRequest, 'source'>;
+type Situation = Omit<ProjectRequest, 'source'>;
 
 export function sourceOf({client}: Compose): Source {
 	// Standard input can be read once only.

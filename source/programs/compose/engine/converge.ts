@@ -16,6 +16,7 @@ import {containerOf, findContainers, isOneOff, labelOf, type Container} from './
 import {createBody, networkName, type CreateOptions} from './create-body.js';
 import type {Image} from './images.js';
 import {injectFiles} from './inject.js';
+import {fileProblem, fileWarnings} from './mounts.js';
 import {configHashLabel, imageLabel} from './labels.js';
 import {inDependencyOrder} from './order.js';
 import {ensureNetworks, ensureVolumes, type NetworkIds} from './resources.js';
@@ -228,9 +229,14 @@ export class Convergence {
 	* make(name: string, under: string, options: Omit<CreateOptions, 'imageId' | 'resolveMode'>): Steps<Container | Refusal> {
 		const {client} = this.#compose;
 		const service = this.#project.services.get(name)!;
-		const modes = this.#modes(service);
+		const problem = fileProblem(this.#project, service);
+		const modes = problem === undefined ? this.#modes(service) : refusal(problem);
 		if (refused(modes)) {
 			return modes;
+		}
+
+		for (const warning of fileWarnings(this.#project, service)) {
+			yield * logWarning(client, warning);
 		}
 
 		const body = createBody(this.#project, name, {...options, imageId: this.#given.images.get(name)?.id ?? '', links: this.#links(service), volumesFrom: this.#volumesFrom(service), resolveMode: mode => modes.get(mode) ?? mode});

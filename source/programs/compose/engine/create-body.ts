@@ -106,17 +106,17 @@ export function networkName(project: Project, key: string): string {
 	return textOf(project.networks.get(key)?.get('name'));
 }
 
-const restartNames: Readonly<Record<string, string>> = {none: 'no', any: 'always'};
+const restartNames: ReadonlyMap<string, string> = new Map([['none', 'no'], ['any', 'always']]);
 
 function restartOf(service: JsonObject): Writable {
 	const policy = objectOf(memberOf(service, 'deploy', 'restart_policy'));
 	if (policy.size > 0) {
 		const condition = textOf(policy.get('condition'));
-		return {Name: restartNames[condition] ?? condition, MaximumRetryCount: numberOf(policy.get('max_attempts'))};
+		return {Name: restartNames.get(condition) ?? condition, MaximumRetryCount: numberOf(policy.get('max_attempts'))};
 	}
 
 	const [name = '', count = '0'] = textOf(service.get('restart')).split(':');
-	return {Name: restartNames[name] ?? name, MaximumRetryCount: Number(count) || 0};
+	return {Name: restartNames.get(name) ?? name, MaximumRetryCount: Number(count) || 0};
 }
 
 function hostConfig(project: Project, serviceName: string, options: CreateOptions): Writable {

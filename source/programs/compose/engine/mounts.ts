@@ -89,3 +89,30 @@ export function injectedFiles(project: Project, service: JsonObject): ReadonlyAr
 	});
 	return [...of(service.get('configs'), project.configs, ''), ...of(service.get('secrets'), project.secrets, '/run/secrets')];
 }
+
+/** Why a config or secret cannot be had. */
+export function fileProblem(project: Project, service: JsonObject): string | undefined {
+	for (const [field, parts, word] of [['configs', project.configs, 'config'], ['secrets', project.secrets, 'secret']] as const) {
+		for (const reference of listOf(service.get(field))) {
+			const part = parts.get(textOf(memberOf(reference, 'source')));
+			if (part?.get('external') === true) {
+				return `unsupported external ${word} ${textOf(part.get('name'))}`;
+			}
+
+			const driver = ['driver', 'template_driver'].find(name => part?.has(name));
+			if (driver !== undefined) {
+				return `Docker Compose does not support ${field}.*.${driver}`;
+			}
+		}
+	}
+
+	return undefined;
+}
+
+/** A file that is mounted keeps its owner and mode, whatever is asked for. */
+export function fileWarnings(project: Project, service: JsonObject): readonly string[] {
+	return ([['configs', project.configs, 'config'], ['secrets', project.secrets, 'secrets']] as const).flatMap(([field, parts, word]) => {
+		const isIgnored = listOf(service.get(field)).some(reference => parts.get(textOf(memberOf(reference, 'source')))?.has('file') === true && ['uid', 'gid', 'mode'].some(name => memberOf(reference, name) !== undefined));
+		return isIgnored ? [`${word} \`uid\`, \`gid\` and \`mode\` are not supported, they will be ignored`] : [];
+	});
+}

@@ -35,7 +35,7 @@ function * actOn(compose: Compose, container: Container, {words: [working, done]
 	return undefined;
 }
 
-export function stopAction(timeoutSeconds?: number): Action {
+function stopAction(timeoutSeconds?: number): Action {
 	const query: Query = timeoutSeconds === undefined ? [] : [['t', String(timeoutSeconds)]];
 	return {words: ['Stopping', 'Stopped'], request: ({id}) => ({method: 'POST', path: `/containers/${id}/stop`, query})};
 }

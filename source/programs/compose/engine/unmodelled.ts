@@ -5,7 +5,7 @@ import {scaleOf, type Project} from '../project/project.js';
 
 const serviceFields = [
 	'blkio_config', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime', 'credential_spec', 'device_cgroup_rules', 'devices', 'external_links', 'gpus', 'isolation', 'label_file', 'mem_swappiness',
-	'models', 'post_start', 'pre_stop', 'provider', 'storage_opt', 'use_api_socket', 'annotations',
+	'models', 'post_start', 'pre_stop', 'provider', 'pull_refresh_after', 'storage_opt', 'use_api_socket', 'annotations',
 ];
 const buildFields = ['additional_contexts', 'cache_from', 'cache_to', 'dockerfile_inline', 'entitlements', 'extra_hosts', 'isolation', 'platforms', 'privileged', 'secrets', 'shm_size', 'ssh', 'ulimits'];
 const endpointFields = ['driver_opts', 'gw_priority', 'interface_name', 'link_local_ips'];
@@ -16,7 +16,7 @@ const volumeTypes = new Set(['bind', 'volume', 'tmpfs']);
 /** The place of the first such field: `services.web.gpus`. */
 export function unmodelledField(project: Project): string | undefined {
 	for (const [name, service] of project.services) {
-		const field = fieldOf(service, serviceFields) ?? inPart(service, 'build', buildFields) ?? deployField(service) ?? networkField(service) ?? volumeField(service) ?? namespaceField(service) ?? (scaleOf(service) > scaleMax ? `scale ${scaleOf(service)}` : undefined);
+		const field = fieldOf(service, serviceFields) ?? inPart(service, 'build', buildFields) ?? deployField(service) ?? networkField(service) ?? volumeField(service) ?? modeField(service) ?? (scaleOf(service) > scaleMax ? `scale ${scaleOf(service)}` : undefined);
 		if (field !== undefined) {
 			return `services.${name}.${field}`;
 		}
@@ -24,7 +24,8 @@ export function unmodelledField(project: Project): string | undefined {
 
 	for (const [name, network] of project.networks) {
 		const pool = listOf(memberOf(network, 'ipam', 'config')).find(each => memberOf(each, 'aux_addresses') !== undefined);
-		const field = network.get('enable_ipv6') === true ? 'enable_ipv6' : (pool === undefined ? undefined : 'ipam.config.aux_addresses');
+		const options = memberOf(network, 'ipam', 'options') === undefined ? undefined : 'ipam.options';
+		const field = network.get('enable_ipv6') === true ? 'enable_ipv6' : (pool === undefined ? options : 'ipam.config.aux_addresses');
 		if (field !== undefined) {
 			return `networks.${name}.${field}`;
 		}
@@ -77,7 +78,12 @@ function volumeField(service: JsonObject): string | undefined {
 	return found === undefined ? undefined : `volumes: ${found}`;
 }
 
-function namespaceField(service: JsonObject): string | undefined {
+function modeField(service: JsonObject): string | undefined {
+	const policy = textOf(service.get('pull_policy'));
+	if (/^(?:refresh|daily|weekly|every_)/v.test(policy)) {
+		return `pull_policy ${policy}`;
+	}
+
 	const own = ['uts', 'cgroup'].find(field => textOf(service.get(field)).startsWith('service:'));
 	return own ?? (textsOf(service.get('links')).length > 0 && service.has('network_mode') ? 'links' : undefined);
 }

@@ -5,10 +5,10 @@
 // happens.
 
 import {secondNs, type Nanoseconds} from '../../../base/clock.js';
+import {failed} from '../../../model/kernel/errno.js';
 import {warn, type Client} from '../../docker/client/client.js';
 import type {Steps} from '../../docker/command/refusal.js';
 import {marshal} from '../../docker/go/json.js';
-import {columnsOf} from './together.js';
 
 export type EventKind = 'working' | 'done' | 'warning' | 'error';
 
@@ -89,11 +89,17 @@ export class Progress {
 		yield * this.event({id, status, kind: 'error'});
 	}
 
+	#size(): {readonly columns: number; readonly rows: number} {
+		const size = this.#client.process.sys.windowSize(2);
+		return failed(size) || size.columns === 0 || size.rows === 0 ? {columns: 80, rows: 24} : size;
+	}
+
 	* #draw(now: Nanoseconds): Steps<void> {
-		const width = columnsOf(this.#client.process, 2);
+		const {columns: width, rows} = this.#size();
 		const all = [...this.#shown.values()];
 		const done = all.filter(({kind}) => kind === 'done').length;
-		const ordered = all.filter(({parent}) => parent === undefined).flatMap(each => [each, ...all.filter(({parent}) => parent === each.id)]);
+		// Parts are shown only if all lines fit.
+		const ordered = all.filter(({parent}) => parent === undefined).flatMap(each => [each, ...all.length > rows - 3 ? [] : all.filter(({parent}) => parent === each.id)]);
 		const padding = Math.max(...ordered.map(({id, text = ''}) => `${id} ${text}`.length));
 		const head = `[+] ${this.#title} ${done}/${all.length}`;
 		const lines = [done === all.length ? blue(head) : head, ...ordered.map(each => lineOf(each, {now, width, padding}))];

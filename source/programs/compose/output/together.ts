@@ -1,7 +1,6 @@
 // Several things done at the same time by one process: the parts take turns, and the process sleeps when all of them do. Where the
 // real program starts a goroutine for each container, this is what waits for them.
 
-import {failed} from '../../../model/kernel/errno.js';
 import type {Channel, Process, Wait, Wake} from '../../../model/kernel/program.js';
 import type {Steps} from '../../docker/command/refusal.js';
 
@@ -85,9 +84,4 @@ function waitOf<T>(running: ReadonlyArray<Part<T>>): Wait {
 	const channels = new Set<Channel>(running.flatMap(({sleep}) => sleep!.channels));
 	const deadlines = running.flatMap(({sleep}) => sleep!.untilNs === undefined ? [] : [sleep!.untilNs]);
 	return {kind: 'sleep', channels: [...channels], ...deadlines.length === 0 ? {} : {untilNs: Math.min(...deadlines)}};
-}
-
-export function columnsOf(process: Process, fd: 1 | 2): number {
-	const size = process.sys.isTerminal(fd) ? process.sys.windowSize(fd) : undefined;
-	return size === undefined || failed(size) || size.columns === 0 ? 80 : size.columns;
 }

@@ -103,7 +103,7 @@ function doubleProblem(name: string, service: JsonObject): string | undefined {
 }
 
 /** A way from a service back to itself, as `['a', 'b', 'a']`; found without recursion, so that a long chain is no harm. */
-export function findCycle(services: Parts): readonly string[] | undefined {
+function findCycle(services: Parts): readonly string[] | undefined {
 	const done = new Set<string>();
 	for (const start of services.keys()) {
 		const way: Array<{readonly name: string; readonly open: string[]}> = [];

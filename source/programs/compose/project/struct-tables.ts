@@ -49,12 +49,12 @@ export const serviceStruct: Struct = {
 			volume: {struct: {labels: 'mapping', nocopy: 'bool', subpath: 'text'}}, tmpfs: {struct: {size: 'bytes', mode: 'int'}}, image: {struct: {subpath: 'text'}},
 		},
 	},
-	volumes_from: 'texts', working_dir: 'text', post_start: {list: hook}, pre_stop: {list: hook},
+	volumes_from: 'texts', working_dir: 'text', post_start: {list: hook}, pre_stop: {list: hook}, pull_refresh_after: 'text',
 };
 
 export const networkStruct: Struct = {
 	name: 'text', driver: 'text', driver_opts: 'mapping',
-	ipam: {struct: {driver: 'text', config: {list: {subnet: 'text', gateway: 'text', ip_range: 'text', aux_addresses: 'mapping'}}}},
+	ipam: {struct: {driver: 'text', config: {list: {subnet: 'text', gateway: 'text', ip_range: 'text', aux_addresses: 'mapping'}}, options: 'mapping'}},
 	external: 'bool', internal: 'bool', attachable: 'bool', labels: 'mapping', enable_ipv4: 'bool?', enable_ipv6: 'bool?',
 };
 
