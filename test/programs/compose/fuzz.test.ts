@@ -97,7 +97,7 @@ test('any text is a file of variables or a mistake, and words or a mistake', () 
 
 test('what YAML would take for something else is written in quotes', () => {
 	fc.assert(fc.property(fc.oneof(fc.string({maxLength: 12}), fc.string({unit: fc.constantFrom(...'ab 1-:#,[]{}&*!|>\'"%@`~\n\t.=yn0xe+'), maxLength: 10})), text => {
-		const again = readYaml(writeYaml(new Map([['k', text], ['l', [text]]])));
+		const again = readYaml(writeYaml(new Map<string, Json>([['k', text], ['l', [text]]])));
 		expect('documents' in again ? plain(again.documents[0]) : again).toEqual({k: text, l: [text]});
 	}), {seed: 7, numRuns: 3000});
 });
