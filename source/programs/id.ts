@@ -35,7 +35,9 @@ export const id = tool(command, function * (t) {
 
 function ownIdentity(t: Tool<Name>): Identity {
 	const {uid, gid, groups} = t.sys.credentials();
-	return {uid, gid, groups: [gid, ...groups.filter(group => group !== gid)]};
+	const others = groups.filter(group => group !== gid);
+	// GNU's mgetgroups drops a group that follows its like, as the unmapped ones of a user namespace do.
+	return {uid, gid, groups: [gid, ...t.isGnu ? others.filter((group, index) => group !== others[index - 1]) : others]};
 }
 
 function accountIdentity(accounts: Accounts, name: string): Identity | undefined {

@@ -189,6 +189,10 @@ export class TerminalLog {
 				return parameters === '' || parameters === '1;1';
 			case 'J':
 				return this.#eraseScreen(parameters);
+			case 'h':
+			case 'l':
+				// Whether the cursor is shown: it is ours, and shows where typing goes.
+				return parameters === '?25';
 			default:
 				return false;
 		}

@@ -31,6 +31,7 @@ test.each([
 	['no further up than the screen, no further down than what was written', 'one\r\n\u{1B}[99Ax\u{1B}[99B!', 'xne\n !'],
 	['a newline above goes to the next line and adds none', 'one\r\ntwo\u{1B}[A\r1\n2', '1ne\n2wo'],
 	['erasing all below', 'one\r\ntwo\r\n\u{1B}[2A\u{1B}[J', ''],
+	['hiding and showing the cursor, as progress displays do', 'a\u{1B}[?25lb\u{1B}[?25h', 'ab'],
 	['cursor keys within the line', 'abc\u{1B}[2Dx\u{1B}[Cy', 'axcy'],
 ])('%s', (_name, written, expected) => {
 	expect(shown(logOf(written))).toBe(expected);
