@@ -1,13 +1,13 @@
-// `virtlab machine IMAGE`: runs a 64 KiB firmware image on the 32-bit machine and prints the state in which it ended. With --json in the shape of
-// the records in test/golden/machine, so that it can stand where QEMU and Bochs stand.
+// `virtlab machine IMAGE`: runs a 64 KiB firmware image on the 32-bit machine, bare or under a hypervisor's technique, and prints the state in
+// which it ended, as the program itself takes it to be. With --json in the shape of the records in test/golden/machine, so that it can stand where
+// QEMU and Bochs stand.
 
 import {readFileSync, statSync} from 'node:fs';
 import {basename} from 'node:path';
+import {isRunnerName, runFirmware, runnerNames} from '../model/hypervisor/technique/techniques.js';
 import {finalState, type FinalState, type Range, type SegmentView, type TableView} from '../model/machine/final-state.js';
-import {Machine} from '../model/machine/machine.js';
+import {defaultRamBytes} from '../model/machine/machine.js';
 import {firmwareBytes} from '../model/machine/physical-memory.js';
-
-const techniques = ['bare'] as const;
 
 const mostBudget = 1e12;
 const mostShownBytes = 2 ** 20;
@@ -32,8 +32,8 @@ export function machineCommand(file: string, flags: MachineFlags): number {
 }
 
 function runImage(file: string, {technique, budget, mem, json}: MachineFlags): string {
-	if (!(techniques as readonly string[]).includes(technique)) {
-		throw new Refusal(`there is no technique "${technique}"; there is: ${techniques.join(', ')}`);
+	if (!isRunnerName(technique)) {
+		throw new Refusal(`there is no technique "${technique}"; there are: ${runnerNames.join(', ')}`);
 	}
 
 	if (!Number.isSafeInteger(budget) || budget < 1 || budget > mostBudget) {
@@ -41,10 +41,8 @@ function runImage(file: string, {technique, budget, mem, json}: MachineFlags): s
 	}
 
 	const ranges = parseRanges(mem);
-	const image = readImage(file);
-	const machine = new Machine();
-	machine.memory.loadFirmware(image);
-	const state = finalState(machine, machine.run(budget), ranges);
+	const {stop, ended} = runFirmware(technique, readImage(file), {ramBytes: defaultRamBytes, budget});
+	const state = finalState(ended, stop, ranges);
 	return json ? JSON.stringify({file: basename(file), engine: 'virtlab', technique, ...state}, undefined, 1) : describe(state);
 }
 

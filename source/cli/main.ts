@@ -47,7 +47,7 @@ const cli = meow(`
 	  --ticket TEXT     run, shell: the ticket that the teacher gave
 	  --regrade FOLDER  grade: who changes, and why, with the corrected labs of FOLDER
 	  --jobs N          grade: threads (default: one for each processor)
-	  --technique NAME  machine: what runs the image (default bare)
+	  --technique NAME  machine: what runs the image, the bare machine or a hypervisor's technique (default bare)
 	  --budget N        machine: instructions at most (default 100000000)
 	  --mem ADDR:BYTES  machine: memory to show; may be given several times
 	  --ascii           borders and marks in ASCII

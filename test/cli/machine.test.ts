@@ -57,6 +57,19 @@ test('in words, with memory that was asked for', () => {
 	expect(out).toContain('\nport 0xe9: "KU"');
 });
 
+test.each(['binary-translation', 'hardware-shadow', 'hardware-nested'])('under %s a program sees what it sees on the bare machine', technique => {
+	const ended = (name: string): Record<string, unknown> => {
+		const {technique: _, instructions: __, ...state} = JSON.parse(virtlab(join(golden, 't06-accessed-dirty.bin'), '--technique', name, '--json').out) as Record<string, unknown>;
+		return state;
+	};
+	expect(ended(technique)).toEqual(ended('bare'));
+});
+
+test('under trap-and-emulate POPF does not change the interrupt flag', () => {
+	const words = (name: string): unknown => (JSON.parse(virtlab(join(golden, 't02-popf-cpl3.bin'), '--technique', name, '--json').out) as {mem: Record<string, string[]>}).mem['0x6000']!.slice(0, 2);
+	expect([words('bare'), words('trap-and-emulate')]).toEqual([['0x00003202', '0x00000002'], ['0x00000202', '0x00000202']]);
+});
+
 test('a program without end ends after its budget', () => {
 	const {status, out} = virtlab(image('.l: jmp .l'), '--budget', '1000');
 	expect([status, out.split('\n')[0]]).toEqual([0, 'end: budget (the instructions it was given are used up), 1000 instructions']);
@@ -74,7 +87,7 @@ test('a flood of text is cut', () => {
 });
 
 test.each([
-	[['--technique', 'magic'], 'virtlab: machine: there is no technique "magic"; there is: bare\n'],
+	[['--technique', 'magic'], 'virtlab: machine: there is no technique "magic"; there are: bare, trap-and-emulate, binary-translation, hardware-shadow, hardware-nested\n'],
 	[['--budget', '0'], 'virtlab: machine: --budget must be a whole number from 1 to 1000000000000\n'],
 	[['--mem', 'x'], 'virtlab: machine: --mem x: write ADDRESS:BYTES, for example 0x6000:64\n'],
 ])('%s is refused', (flags, message) => {

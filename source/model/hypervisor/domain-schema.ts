@@ -5,6 +5,7 @@
 import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
 import type {TraceEvent, Writes} from '../../base/transaction.js';
+import type {GuestSchema} from './guest-schema.js';
 
 /** Weight and quota of a domain's vCPUs, as `virsh schedinfo` names them. */
 export type CpuTune = {
@@ -102,7 +103,7 @@ export type Domain = {
 	readonly shutoff: ShutoffReason;
 };
 
-export type HypervisorSchema = ClockSchema & RandomSchema & {
+export type HypervisorSchema = ClockSchema & RandomSchema & GuestSchema & {
 	/** By the kernel that it runs on. */
 	hypervisor: {readonly nextId: number};
 	/** By name. */

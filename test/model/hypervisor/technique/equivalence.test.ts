@@ -3,33 +3,20 @@
 
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {BinaryTranslation} from '../../../../source/model/hypervisor/technique/binary-translation.js';
-import {HardwareNested, HardwareShadow} from '../../../../source/model/hypervisor/technique/hardware-assisted.js';
-import {TrapAndEmulate} from '../../../../source/model/hypervisor/technique/trap-and-emulate.js';
-import {type Technique, Vcpu} from '../../../../source/model/hypervisor/technique/vcpu.js';
+import {runFirmware, type RunnerName} from '../../../../source/model/hypervisor/technique/techniques.js';
 import {finalState, type FinalState} from '../../../../source/model/machine/final-state.js';
-import {Machine} from '../../../../source/model/machine/machine.js';
 
 const folder = new URL('../../../golden/machine/', import.meta.url);
 const programs = readdirSync(folder).filter(name => name.endsWith('.bin')).map(name => name.slice(0, -4));
 const budget = 20_000_000;
 const ramBytes = 32 * 2 ** 20;
 
-const techniques = {'trap-and-emulate': TrapAndEmulate, 'binary-translation': BinaryTranslation, 'hardware-shadow': HardwareShadow, 'hardware-nested': HardwareNested} as const satisfies Readonly<Record<string, new (vcpu: Vcpu) => Technique>>;
-type TechniqueName = keyof typeof techniques;
-
-function onBareMachine(program: string): FinalState {
-	const machine = new Machine({ramBytes});
-	machine.memory.loadFirmware(readFileSync(new URL(`${program}.bin`, folder)));
-	return finalState(machine, machine.run(budget));
+function under(technique: RunnerName, program: string): FinalState {
+	const {ended, stop} = runFirmware(technique, readFileSync(new URL(`${program}.bin`, folder)), {ramBytes, budget});
+	return finalState(ended, stop);
 }
 
-function under(technique: TechniqueName, program: string): FinalState {
-	const vcpu = new Vcpu({guestRamBytes: ramBytes, hostRamBytes: 2 * ramBytes, firmware: readFileSync(new URL(`${program}.bin`, folder))});
-	vcpu.use(new techniques[technique](vcpu));
-	const stop = vcpu.run(budget);
-	return finalState(vcpu.view(), stop);
-}
+const onBareMachine = (program: string): FinalState => under('bare', program);
 
 /** Everything but the number of instructions: the hypervisor's time is not the guest's business. */
 const visible = ({instructions, ...rest}: FinalState): Omit<FinalState, 'instructions'> => rest;
