@@ -61,6 +61,10 @@ import {fold} from './fold.js';
 import {paste} from './paste.js';
 import {comm} from './comm.js';
 import {hello} from './hello.js';
+import {lxcConsole, lxcCopy, lxcCreate, lxcDestroy} from './lxc/disk-tools.js';
+import {getty, init, syslogd, udhcpc} from './lxc/guest-programs.js';
+import {lxcAttach, lxcExecute, lxcFreeze, lxcStart, lxcStop, lxcUnfreeze, lxcWait} from './lxc/run-tools.js';
+import {lxcCgroup, lxcCheckconfig, lxcConfig, lxcInfo, lxcLs} from './lxc/show-tools.js';
 import {ls} from './ls.js';
 import {cp} from './cp.js';
 import {mv} from './mv.js';
@@ -301,6 +305,26 @@ const programs: Record<string, Program> = {
 	pivot_root: pivotRoot,
 	setpriv,
 	chroot,
+	'lxc-attach': lxcAttach,
+	'lxc-cgroup': lxcCgroup,
+	'lxc-checkconfig': lxcCheckconfig,
+	'lxc-config': lxcConfig,
+	'lxc-console': lxcConsole,
+	'lxc-copy': lxcCopy,
+	'lxc-create': lxcCreate,
+	'lxc-destroy': lxcDestroy,
+	'lxc-execute': lxcExecute,
+	'lxc-freeze': lxcFreeze,
+	'lxc-info': lxcInfo,
+	'lxc-ls': lxcLs,
+	'lxc-start': lxcStart,
+	'lxc-stop': lxcStop,
+	'lxc-unfreeze': lxcUnfreeze,
+	'lxc-wait': lxcWait,
+	init,
+	getty,
+	syslogd,
+	udhcpc,
 };
 
 export const programTable: ProgramTable = new Map(Object.entries(programs));

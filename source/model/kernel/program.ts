@@ -215,6 +215,8 @@ export type SystemCalls = {
 	tcgetpgrp(fd: Fd): Pid | Failure;
 	tcsetpgrp(fd: Fd, group: Pid): void | Failure;
 	setProcessName(name: string): void;
+	/** Writes over the arguments that ps shows (PR_SET_MM_ARG_START). */
+	setProcessTitle(title: string): void;
 	/** Sets the size of the caller's anonymous memory, charged to its cgroup. ENOMEM, or death by the OOM killer. */
 	setMemory(bytes: number): void | Failure;
 	/** Charges the caller with time on a processor; takes effect when it next yields. */

@@ -10,7 +10,7 @@ import {directory, type FileRecipe, program, symlink, text} from '../container/h
 const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
 		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
-		'lxc-create', 'lxc-destroy', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
+		'lxc-cgroup', 'lxc-checkconfig', 'lxc-config', 'lxc-console', 'lxc-copy', 'lxc-create', 'lxc-destroy', 'lxc-execute', 'lxc-freeze', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'lxc-unfreeze', 'lxc-wait', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
 		'netstat', 'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],
 	'/usr/libexec/docker/cli-plugins': ['docker-buildx', 'docker-compose'],

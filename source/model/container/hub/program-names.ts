@@ -48,7 +48,7 @@ export const applets: Readonly<Record<'/bin' | '/sbin' | '/usr/bin' | '/usr/sbin
 		'kill', 'link', 'ln', 'login', 'ls', 'mkdir', 'mknod', 'mktemp', 'more', 'mount', 'mountpoint', 'mv', 'netstat', 'nice', 'pidof', 'ping', 'printenv', 'ps', 'pwd', 'rm', 'rmdir',
 		'sed', 'sh', 'sleep', 'stat', 'stty', 'sync', 'tar', 'touch', 'true', 'umount', 'uname', 'watch', 'zcat',
 	],
-	'/sbin': ['halt', 'ifconfig', 'init', 'ip', 'mkswap', 'pivot_root', 'poweroff', 'reboot', 'route', 'sysctl', 'switch_root'],
+	'/sbin': ['getty', 'halt', 'ifconfig', 'init', 'ip', 'mkswap', 'pivot_root', 'poweroff', 'reboot', 'route', 'switch_root', 'sysctl', 'syslogd', 'udhcpc'],
 	'/usr/bin': [
 		'[', 'awk', 'basename', 'bc', 'clear', 'cmp', 'comm', 'crontab', 'cut', 'diff', 'dirname', 'du', 'env', 'expr', 'find', 'fold', 'free', 'groups', 'head', 'hexdump', 'id', 'install',
 		'killall', 'less', 'logger', 'md5sum', 'mkfifo', 'nc', 'nl', 'nohup', 'nproc', 'nslookup', 'nsenter', 'od', 'paste', 'pgrep', 'pkill', 'printf', 'readlink', 'realpath', 'renice', 'seq', 'setsid',

@@ -19,7 +19,7 @@ import type {Self} from './self.js';
 
 type ProcessCalls = Pick<SystemCalls,
 	'getpid' | 'getppid' | 'fork' | 'execve' | 'wait' | 'childChannel' | 'kill' | 'setParentDeathSignal' | 'sigaction' | 'signalDisposition' | 'takeSignals' | 'getpgid' | 'setpgid' | 'setsid'
-	| 'tcgetpgrp' | 'tcsetpgrp' | 'setProcessName' | 'setMemory' | 'burn' | 'now' | 'realTime'>;
+	| 'tcgetpgrp' | 'tcsetpgrp' | 'setProcessName' | 'setProcessTitle' | 'setMemory' | 'burn' | 'now' | 'realTime'>;
 
 export type MakeProcess = (task: Task, overrides?: Pick<Process, 'argv' | 'env' | 'flavour'>) => Process;
 
@@ -61,6 +61,9 @@ export function processCalls(self: Self, makeProcess: MakeProcess): ProcessCalls
 			return what?.kind === 'terminal' ? groupPid(self, getTerminal(loop, what.terminal).foreground ?? 0) : failure('ENOTTY');
 		},
 		tcsetpgrp: (fd, group) => tcsetpgrp(self, fd, group),
+		setProcessTitle(title) {
+			update({argv: [title]});
+		},
 		setProcessName(name) {
 			update({name: name.slice(0, 15)});
 		},
