@@ -17,6 +17,7 @@ import {prepareContainer} from '../model/container/container-prepare.js';
 import {getTask} from '../model/kernel/tasks.js';
 import {type ActHandler, type Act, atOnce, idOf, jsonOf, once} from './act.js';
 import {bodyJson, flagOf} from './api-request.js';
+import {isOldEnough} from './prune-until.js';
 import type {Route} from './router.js';
 
 /** `t=5`; undefined if the query does not say. */
@@ -85,10 +86,15 @@ const prune = atOnce(({host, request}) => {
 		return filters;
 	}
 
+	const isOld = isOldEnough(host.tx, filters);
+	if (isEngineError(isOld)) {
+		return isOld;
+	}
+
 	const deleted: string[] = [];
 	let reclaimed = 0;
 	for (const container of [...host.tx.table(`container:${host.engine}`).values()]) {
-		if (!isRunning(container) && container.state.status !== 'restarting' && matchesLabels(container.config.Labels, filters.get('label'))) {
+		if (!isRunning(container) && container.state.status !== 'restarting' && isOld(container.createdNs) && matchesLabels(container.config.Labels, filters.get('label'))) {
 			reclaimed += containerSizes(host, container).writableBytes;
 			removeContainerNow(host, container, {removeVolumes: false});
 			deleted.push(container.id);

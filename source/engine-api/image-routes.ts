@@ -24,6 +24,8 @@ import {chainsInUse, imageUsers} from './image-users.js';
 import {withProgress} from './progress.js';
 import {credentialsOf, registryFor} from './registries.js';
 import {registryRoutes} from './registry-routes.js';
+import {parseMoment} from './moment.js';
+import {isOldEnough} from './prune-until.js';
 import type {Route} from './router.js';
 
 /** POST /images/create: a pull, or an import from an archive. */
@@ -118,11 +120,16 @@ const prune = atOnce(({host, request}) => {
 		return filters;
 	}
 
+	const isOld = isOldEnough(host.tx, filters);
+	if (isEngineError(isOld)) {
+		return isOld;
+	}
+
 	const onlyDangling = !['false', '0'].includes(filters.get('dangling')?.[0] ?? 'true');
 	const before = layerBytes(host);
 	const deleted: Removal[] = [];
 	for (const image of [...host.tx.table(`image:${host.engine}`).values()]) {
-		if (isUnused(host, image, onlyDangling) && matchesLabels(image.document.config.Labels, filters.get('label'))) {
+		if (isUnused(host, image, onlyDangling) && isOld(parseMoment(host.tx, image.document.created ?? null) ?? 0) && matchesLabels(image.document.config.Labels, filters.get('label'))) {
 			deleted.push(...removeEntirely(host, image));
 		}
 	}

@@ -15,6 +15,7 @@ import {createVolume, getVolume, removeVolume} from '../model/container/volume.j
 import {volumeBytes} from '../model/container/volume-mount.js';
 import {type Act, type ActHandler, atOnce, idOf, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
+import {isOldEnough} from './prune-until.js';
 import type {Route} from './router.js';
 
 const connect = once(function * (act) {
@@ -96,7 +97,12 @@ const pruneNetworks = atOnce(({host, request}) => {
 		return filters;
 	}
 
-	const unused = networksOf(host).filter(network => !isPredefined(network) && network.members.size === 0 && matchesLabels(network.labels, filters.get('label')));
+	const isOld = isOldEnough(host.tx, filters);
+	if (isEngineError(isOld)) {
+		return isOld;
+	}
+
+	const unused = networksOf(host).filter(network => isOld(network.createdNs) && !isPredefined(network) && network.members.size === 0 && matchesLabels(network.labels, filters.get('label')));
 	for (const network of unused) {
 		removeBridge(host, network);
 	}

@@ -8,6 +8,8 @@ import {containerSizes} from '../model/container/container-changes.js';
 import {summarizeContainer} from '../model/container/container-view.js';
 import {engineInfo, type EngineReader} from '../model/container/engine.js';
 import {volumeJson} from '../model/container/network-view.js';
+import {volumeBytes} from '../model/container/volume-mount.js';
+import type {Process} from '../model/kernel/program.js';
 import {engineVersion} from '../model/container/version.js';
 import type {Container} from '../model/container/container-schema.js';
 import type {Kernel} from '../model/kernel/schema.js';
@@ -75,14 +77,15 @@ function registryConfig(engine: EngineReader): JsonObject {
 	};
 }
 
-export function diskUsageJson(engine: EngineReader): JsonObject {
+/** Sizes of volumes are known where there is a process to look. */
+export function diskUsageJson(engine: EngineReader & {readonly process?: Process}): JsonObject {
 	const layers = [...engine.tx.table(`layer:${engine.engine}`).values()];
 	const containers = [...engine.tx.table(`container:${engine.engine}`).values()];
 	const volumes = [...engine.tx.table(`volume:${engine.engine}`).values()];
 	return {
 		LayersSize: layers.reduce((sum, layer) => sum + layer.sizeBytes, 0), Images: imagesUsage(engine),
 		Containers: containers.map(container => summarizeContainer(engine, container, containerSizes(engine, container))),
-		Volumes: volumes.map(volume => ({...volumeJson(engine, volume), UsageData: {RefCount: volume.users.size, Size: -1}})),
+		Volumes: volumes.map(volume => ({...volumeJson(engine, volume), UsageData: {RefCount: volume.users.size, Size: engine.process === undefined ? -1 : volumeBytes({process: engine.process}, volume.mountpoint)}})),
 		BuildCache: [...engine.tx.table(`build-cache:${engine.engine}`).values()].map(record => ({
 			ID: record.id, Type: record.kind, Description: record.description, InUse: false, Shared: false, Size: record.sizeBytes, UsageCount: record.usageCount,
 		})),

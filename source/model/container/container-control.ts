@@ -259,9 +259,13 @@ export function updateContainer(host: EngineHost, text: string, request: Json): 
 	}
 
 	const before = container.hostConfig;
-	const number = (key: 'CpuShares' | 'Memory' | 'NanoCpus' | 'CpuPeriod' | 'CpuQuota' | 'MemoryReservation' | 'MemorySwap') => fields.integer(key) || before[key];
+	if (fields.integer('CpuRealtimePeriod') !== 0 || fields.integer('CpuRealtimeRuntime') !== 0) {
+		return engineError(400, 'kernel does not support CPU real-time scheduler');
+	}
+
+	const number = (key: 'BlkioWeight' | 'CpuShares' | 'Memory' | 'NanoCpus' | 'CpuPeriod' | 'CpuQuota' | 'MemoryReservation' | 'MemorySwap') => fields.integer(key) || before[key];
 	const after: HostConfig = {
-		...before, CpuShares: number('CpuShares'), Memory: number('Memory'), NanoCpus: number('NanoCpus'), CpuPeriod: number('CpuPeriod'), CpuQuota: number('CpuQuota'),
+		...before, BlkioWeight: number('BlkioWeight'), CpuShares: number('CpuShares'), Memory: number('Memory'), NanoCpus: number('NanoCpus'), CpuPeriod: number('CpuPeriod'), CpuQuota: number('CpuQuota'),
 		MemoryReservation: number('MemoryReservation'), MemorySwap: number('MemorySwap'), CpusetCpus: fields.text('CpusetCpus') || before.CpusetCpus,
 		CpusetMems: fields.text('CpusetMems') || before.CpusetMems, PidsLimit: fields.raw('PidsLimit') === undefined ? before.PidsLimit : fields.integer('PidsLimit') || null,
 		RestartPolicy: policy.Name === 'no' && fields.raw('RestartPolicy') !== undefined && new JsonFields(fields.raw('RestartPolicy'), 'RestartPolicy').text('Name') === '' ? before.RestartPolicy : policy,

@@ -123,13 +123,13 @@ export function volumeSource({process: {sys}}: EngineHost, {source, subpath}: Mo
 }
 
 /** What the files of a volume take, for `docker system df` and prune. */
-export function volumeBytes({process: {sys}}: EngineHost, path: string): number {
+export function volumeBytes({process: {sys}}: Pick<EngineHost, 'process'>, path: string): number {
 	const entries = sys.readdir(path);
 	let sum = 0;
 	for (const {name} of failed(entries) ? [] : entries) {
 		const attributes = sys.lstat(`${path}/${name}`);
 		if (!failed(attributes)) {
-			sum += attributes.type === 'directory' ? volumeBytes({process: {sys}} as EngineHost, `${path}/${name}`) : attributes.sizeBytes;
+			sum += attributes.type === 'directory' ? volumeBytes({process: {sys}} as Pick<EngineHost, 'process'>, `${path}/${name}`) : attributes.sizeBytes;
 		}
 	}
 

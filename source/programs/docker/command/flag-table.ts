@@ -312,11 +312,11 @@ export const stopFlags: readonly FlagSpec[] = [
 ];
 
 export const updateFlags: readonly FlagSpec[] = [
-	flag('blkio-weight', 'uint16', 'Block IO (relative weight), between 10 and 1000, or 0 to disable', {default: '0', isMissing: true}),
+	flag('blkio-weight', 'uint16', 'Block IO (relative weight), between 10 and 1000, or 0 to disable', {default: '0'}),
 	flag('cpu-period', 'int', 'Limit CPU CFS (Completely Fair Scheduler) period'),
 	flag('cpu-quota', 'int', 'Limit CPU CFS (Completely Fair Scheduler) quota'),
-	flag('cpu-rt-period', 'int', 'Limit the CPU real-time period in microseconds', {isMissing: true}),
-	flag('cpu-rt-runtime', 'int', 'Limit the CPU real-time runtime in microseconds', {isMissing: true}),
+	flag('cpu-rt-period', 'int', 'Limit the CPU real-time period in microseconds'),
+	flag('cpu-rt-runtime', 'int', 'Limit the CPU real-time runtime in microseconds'),
 	flag('cpu-shares', 'int', 'CPU shares (relative weight)', {short: 'c'}),
 	flag('cpus', 'decimal', 'Number of CPUs'),
 	flag('cpuset-cpus', 'string', 'CPUs in which to allow execution (0-3, 0,1)'),
@@ -477,7 +477,7 @@ export const networkRmFlags: readonly FlagSpec[] = [
 
 export const systemDfFlags: readonly FlagSpec[] = [
 	flag('format', 'string', formatHelp),
-	flag('verbose', 'bool', 'Show detailed information on space usage', {short: 'v', isMissing: true}),
+	flag('verbose', 'bool', 'Show detailed information on space usage', {short: 'v'}),
 ];
 
 export const systemPruneFlags: readonly FlagSpec[] = [

@@ -4,9 +4,10 @@ import {print} from '../client/client.js';
 import {fetchJson} from '../client/request.js';
 import type {Call, CommandSpec} from '../command/command.js';
 import {contextLsFlags, systemDfFlags} from '../command/flag-table.js';
-import {refused, type Refusal, type Steps} from '../command/refusal.js';
+import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js';
 import {formatRows, row, type RowType} from '../format/formatter.js';
 import {humanSize} from '../go/size.js';
+import {verboseUsage} from './system-df-verbose.js';
 import {flagOf, listOf, memberOf, numberOf, textOf, type Json} from '../go/json.js';
 
 const usageRows: RowType = {name: 'diskUsageContext', titles: {Type: 'TYPE', TotalCount: 'TOTAL', Active: 'ACTIVE', Size: 'SIZE', Reclaimable: 'RECLAIMABLE'}};
@@ -25,6 +26,16 @@ function * showDiskUsage({client, flags}: Call): Steps<number | Refusal> {
 	}
 
 	const format = flags.text('format');
+	if (flags.bool('verbose')) {
+		const tables = format === '' || format === 'table' ? verboseUsage(client, answer.value) : refusal('virtlab: docker system df --verbose with a format of one\'s own is not modelled');
+		if (refused(tables)) {
+			return tables;
+		}
+
+		yield * print(client, tables);
+		return 0;
+	}
+
 	const isDefault = format === '' || format === 'table';
 	const rows = usages(answer.value).map(usage => row(usageRows, {
 		Type: () => usage.type,

@@ -29,9 +29,9 @@ function * updateContainers({client, flags, args}: Call): Steps<number | Refusal
 	}
 
 	const json: Writable = {
-		CpuShares: flags.int('cpu-shares'), Memory: flags.bytes('memory'), NanoCpus: flags.nanoCpus('cpus'), CgroupParent: '', BlkioWeight: 0, BlkioWeightDevice: undefined,
+		CpuShares: flags.int('cpu-shares'), Memory: flags.bytes('memory'), NanoCpus: flags.nanoCpus('cpus'), CgroupParent: '', BlkioWeight: flags.int('blkio-weight'), BlkioWeightDevice: undefined,
 		BlkioDeviceReadBps: undefined, BlkioDeviceWriteBps: undefined, BlkioDeviceReadIOps: undefined, BlkioDeviceWriteIOps: undefined, CpuPeriod: flags.int('cpu-period'), CpuQuota: flags.int('cpu-quota'),
-		CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0, CpusetCpus: flags.text('cpuset-cpus'), CpusetMems: flags.text('cpuset-mems'), Devices: undefined, DeviceCgroupRules: undefined, DeviceRequests: undefined,
+		CpuRealtimePeriod: flags.int('cpu-rt-period'), CpuRealtimeRuntime: flags.int('cpu-rt-runtime'), CpusetCpus: flags.text('cpuset-cpus'), CpusetMems: flags.text('cpuset-mems'), Devices: undefined, DeviceCgroupRules: undefined, DeviceRequests: undefined,
 		MemoryReservation: flags.bytes('memory-reservation'), MemorySwap: flags.bytes('memory-swap'), MemorySwappiness: undefined, OomKillDisable: undefined,
 		PidsLimit: flags.changed('pids-limit') ? flags.int('pids-limit') : undefined, Ulimits: undefined, CpuCount: 0, CpuPercent: 0, IOMaximumIOps: 0, IOMaximumBandwidth: 0, RestartPolicy: restart,
 	};
