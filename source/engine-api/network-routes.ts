@@ -6,17 +6,31 @@ import {matchesLabels, parseFilters} from '../model/container/container-list.js'
 import {forgetVolume} from '../model/container/container-remove.js';
 import {changeContainer, findContainer, isRunning} from '../model/container/container-store.js';
 import {createNetwork, findNetwork, isPredefined, networksOf, removeBridge, removeNetwork} from '../model/container/docker-network.js';
-import {plug, unplug} from '../model/container/endpoint.js';
+import {checkEndpoint, plug, unplug} from '../model/container/endpoint.js';
 import {engineError, type EngineError, isEngineError, logEvent} from '../model/container/engine.js';
 import {JsonFields} from '../model/container/json-fields.js';
 import {volumeJson} from '../model/container/network-view.js';
 import {refreshNetworkFiles} from '../model/container/container-prepare.js';
+import {movePorts, withdrawPorts} from '../model/container/port-publish.js';
 import {createVolume, getVolume, removeVolume} from '../model/container/volume.js';
 import {volumeBytes} from '../model/container/volume-mount.js';
 import {type Act, type ActHandler, atOnce, idOf, jsonOf, once} from './act.js';
 import {flagOf} from './api-request.js';
 import {isOldEnough} from './prune-until.js';
 import type {Route} from './router.js';
+
+/** Networks that go with no other. Source: moby/moby runconfig/errors.go. */
+function modeConflict(mode: string, network: string): EngineError | undefined {
+	if (mode.startsWith('container:')) {
+		return engineError(400, 'container sharing network namespace with another container or host cannot be connected to any other network');
+	}
+
+	if (mode === 'none' || network === 'none') {
+		return engineError(400, 'container cannot be connected to multiple networks with one of the networks in private (none) mode');
+	}
+
+	return mode === 'host' || network === 'host' ? engineError(400, 'container cannot be disconnected from host network or connected to host network') : undefined;
+}
 
 const connect = once(function * (act) {
 	const {host} = act;
@@ -37,13 +51,15 @@ const connect = once(function * (act) {
 		return engineError(403, `endpoint with name ${container.name} already exists in network ${name}`);
 	}
 
-	if (container.hostConfig.NetworkMode === 'host' || name === 'host') {
-		return engineError(403, 'container cannot be connected to host network or disconnected from it');
+	const conflict = modeConflict(container.hostConfig.NetworkMode, name);
+	if (conflict !== undefined) {
+		return conflict;
 	}
 
 	const endpoint = parseEndpoint(name, fields.raw('EndpointConfig') ?? null);
-	if (isEngineError(endpoint)) {
-		return endpoint;
+	const wrong = isEngineError(endpoint) ? endpoint : checkEndpoint(host, endpoint);
+	if (isEngineError(endpoint) || wrong !== undefined) {
+		return wrong!;
 	}
 
 	const plugged = isRunning(container) ? plug(host, container, endpoint, container.namespaces!.net) : endpoint;
@@ -54,6 +70,7 @@ const connect = once(function * (act) {
 	const changed = changeContainer(host, container.id, {endpoints: [...container.endpoints, plugged]})!;
 	if (isRunning(changed)) {
 		yield * refreshNetworkFiles(host, changed);
+		return movePorts(host, changed) ?? 200;
 	}
 
 	return 200;
@@ -77,10 +94,12 @@ const disconnect = once(function * (act) {
 		return engineError(500, `container ${container.id} is not connected to network ${network.name}`);
 	}
 
+	withdrawPorts(host, container, endpoint);
 	unplug(host, container, endpoint, container.namespaces?.net);
 	const changed = changeContainer(host, container.id, {endpoints: container.endpoints.filter(each => each !== endpoint)})!;
 	if (isRunning(changed)) {
 		yield * refreshNetworkFiles(host, changed);
+		return movePorts(host, changed) ?? 200;
 	}
 
 	return 200;

@@ -11,7 +11,7 @@ import {parseLink} from './container-link.js';
 import {drawName, nameConflict, parseContainerName} from './container-name.js';
 import type {Container, ContainerConfig, ContainerLayer, Endpoint, HostConfig} from './container-schema.js';
 import {findContainer, logContainerEvent, putContainer} from './container-store.js';
-import {newEndpoint} from './endpoint.js';
+import {checkEndpoint, newEndpoint} from './endpoint.js';
 import {initLayerOf} from './init-layer.js';
 import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
 import {unknownCapability} from './granted-capabilities.js';
@@ -125,7 +125,8 @@ function parseRequest(engine: Engine, request: Json): Request | EngineError {
 		?? checkResources(hostConfig, cpuCount) ?? checkSettings(hostConfig) ?? checkLogConfig(hostConfig.LogConfig) ?? checkMode(engine, hostConfig)
 		?? (capability === undefined ? undefined : engineError(400, `invalid ${capability.option}: unknown capability: ${JSON.stringify(capability.name)}`));
 	const endpoints = parseEndpoints(body['NetworkingConfig'], hostConfig);
-	return problem ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});
+	const misplaced = checkSharedNetwork(config, hostConfig) ?? (isEngineError(endpoints) ? undefined : endpoints.map(endpoint => checkEndpoint(engine, endpoint)).find(each => each !== undefined));
+	return problem ?? misplaced ?? (isEngineError(endpoints) ? endpoints : {config, hostConfig, endpoints});
 }
 
 function checkMode(engine: Engine, {NetworkMode, Links, Sysctls, IpcMode, PidMode, UTSMode}: HostConfig): EngineError | undefined {
@@ -206,6 +207,24 @@ function parseEndpoints(networking: Json | undefined, hostConfig: HostConfig): r
 	}
 
 	return endpoints.some(endpoint => endpoint.networkName === mode) ? endpoints : [newEndpoint(mode), ...endpoints];
+}
+
+/** What a container that has the network of another, or of the host, cannot have of its own. Source: moby/moby runconfig/hostconfig_unix.go validateNetMode. */
+function checkSharedNetwork(config: ImageConfig, {NetworkMode, Dns, ExtraHosts, PortBindings, PublishAllPorts, Links}: HostConfig): EngineError | undefined {
+	if (!NetworkMode.startsWith('container:')) {
+		return undefined;
+	}
+
+	const conflicts = [
+		[(config.Hostname ?? '') !== '', 'conflicting options: hostname and the network mode'],
+		[(Links ?? []).length > 0, 'conflicting options: container type network can\'t be used with links. This would result in undefined behavior'],
+		[Dns.length > 0, 'conflicting options: dns and the network mode'],
+		[(ExtraHosts ?? []).length > 0, 'conflicting options: custom host-to-IP mapping and the network mode'],
+		[Object.keys(PortBindings).length > 0 || PublishAllPorts, 'conflicting options: port publishing and the container type network mode'],
+		[Object.keys(config.ExposedPorts ?? {}).length > 0, 'conflicting options: port exposing and the container type network mode'],
+	] as const;
+	const conflict = conflicts.find(([isConflict]) => isConflict);
+	return conflict === undefined ? undefined : engineError(400, conflict[1]);
 }
 
 /** What `--ip`, `--network-alias` and `--mac-address` say about one network. */

@@ -139,8 +139,7 @@ function openSandbox(host: EngineHost, container: Container): Container | Engine
 		open = must(changeContainer(host, open.id, {endpoints: open.endpoints.with(index, plugged)}), 'openSandbox');
 	}
 
-	const published = open.endpoints.find(endpoint => endpoint.address !== '');
-	const ports = published === undefined ? [] : publishPorts(host, open, published);
+	const ports = publishPorts(host, open);
 	return isEngineError(ports) ? ports : must(changeContainer(host, open.id, {ports}), 'openSandbox');
 }
 

@@ -2,7 +2,7 @@
 
 import {must} from '../../base/assert.js';
 import {randomHex} from '../../base/random.js';
-import {parseCidr} from '../network/address.js';
+import {contains, parseCidr, parseIpv4} from '../network/address.js';
 import {addAddress, addRoute, addVethPair, changeLink, findLink, getLink, netNamespace, removeLink, setMaster, setUp} from '../network/link.js';
 import {addName, removeName} from '../network/name.js';
 import type {EmbeddedResolver, Link, NetNamespaceId} from '../network/network-schema.js';
@@ -10,8 +10,8 @@ import type {Container, DockerNetwork, Endpoint} from './container-schema.js';
 import {guardEndpoint, releaseEndpoint} from './docker-firewall.js';
 import {findContainer} from './container-store.js';
 import {findNetwork, hostNetwork, logNetworkEvent, mtuOf, putNetwork} from './docker-network.js';
-import {type Engine, engineError, type EngineError, isEngineError, newId} from './engine.js';
-import {returnAddress, takeAddress} from './ipam.js';
+import {type Engine, engineError, type EngineError, type EngineReader, isEngineError, newId} from './engine.js';
+import {joinProblems, returnAddress, takeAddress} from './ipam.js';
 
 /** An endpoint as a request describes it: nothing is connected yet. */
 export function newEndpoint(networkName: string, asked: Partial<Pick<Endpoint, 'aliases' | 'links' | 'requestedAddress' | 'requestedMac'>> = {}): Endpoint {
@@ -19,6 +19,36 @@ export function newEndpoint(networkName: string, asked: Partial<Pick<Endpoint, '
 		networkName, network: undefined, id: '', aliases: null, links: null, requestedAddress: undefined, requestedMac: undefined, ...asked,
 		address: '', prefixLength: 0, gateway: '', mac: '', interfaceName: '', dnsNames: null,
 	};
+}
+
+/** What a container may ask of its place on a network. Source: moby/moby daemon/container_operations.go, validateEndpointSettings. */
+export function checkEndpoint(engine: EngineReader, {networkName, aliases, requestedAddress}: Endpoint): EngineError | undefined {
+	const problem = endpointProblem(engine, {networkName, aliases, requestedAddress});
+	return problem === undefined ? undefined : engineError(400, `invalid config for network ${networkName}: invalid endpoint settings:\n${problem}`);
+}
+
+function endpointProblem(engine: EngineReader, {networkName, aliases, requestedAddress}: Pick<Endpoint, 'networkName' | 'aliases' | 'requestedAddress'>): string | undefined {
+	if (['bridge', 'host', 'none', 'default'].includes(networkName)) {
+		const problems = [
+			...requestedAddress === undefined ? [] : ['user specified IP address is supported on user defined networks only'],
+			...aliases === null || aliases.length === 0 ? [] : ['network-scoped aliases are only supported for user-defined networks'],
+		];
+		return problems.length === 0 ? undefined : joinProblems(problems);
+	}
+
+	const network = requestedAddress === undefined ? undefined : findNetwork(engine, networkName);
+	if (network === undefined || isEngineError(network)) {
+		return undefined;
+	}
+
+	const subnet = parseCidr(network.subnet);
+	const value = parseIpv4(requestedAddress!);
+	if (value === undefined) {
+		return `invalid IPv4 address: ${requestedAddress}`;
+	}
+
+	return network.hasExplicitPool ? (subnet === undefined || contains(subnet, value) ? undefined : `no configured subnet or ip-range contain the IP address ${requestedAddress}`)
+		: 'user specified IP address is supported only when connecting to networks with user configured subnets';
 }
 
 /** Connects a running container's namespace to a network. */
@@ -35,8 +65,9 @@ export function plug(engine: Engine, container: Container, endpoint: Endpoint, s
 		return {...endpoint, network: network.id, id};
 	}
 
-	if (endpoint.requestedAddress !== undefined && !network.hasExplicitPool) {
-		return engineError(400, 'user specified IP address is supported only when connecting to networks with user configured subnets');
+	const problem = endpointProblem(engine, endpoint);
+	if (problem !== undefined) {
+		return engineError(400, `invalid endpoint settings:\n${problem}`);
 	}
 
 	const taken = takeAddress(network, id, endpoint.requestedAddress);

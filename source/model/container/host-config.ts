@@ -9,6 +9,7 @@ import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {HostConfig, PortMap, RestartPolicy} from './container-schema.js';
 import {engineError, type EngineError, firstError, isEngineError} from './engine.js';
 import {blockIoJson, checkResourceLists, parseResourceLists} from './host-resources.js';
+import {parseIpv4} from '../network/address.js';
 import {isZero, JsonFields} from './json-fields.js';
 import {parseMountSpecs} from './mount-spec.js';
 
@@ -274,7 +275,15 @@ function parsePortMap(value: Json | undefined): PortMap | EngineError {
 		});
 	}
 
-	for (const {HostPort} of Object.values(ports).flat()) {
+	for (const {HostPort, HostIp} of Object.values(ports).flat()) {
+		if (HostIp.includes(':')) {
+			return engineError(501, `virtlab does not model IPv6, and cannot publish at ${HostIp}`);
+		}
+
+		if (HostIp !== '' && parseIpv4(HostIp) === undefined) {
+			return engineError(400, `invalid IP address in port mapping: ${HostIp}`);
+		}
+
 		if (!/^(?:\d{1,5}(?:-\d{1,5})?)?$/v.test(HostPort) || HostPort.split('-').some(port => Number(port) > 65_535)) {
 			return engineError(400, `invalid port specification: "${HostPort}"`);
 		}

@@ -8,8 +8,8 @@ import type {Fd} from '../kernel/program.js';
 import type {TaskId} from '../kernel/schema.js';
 import {stopListening} from '../kernel/socket.js';
 import {getTask} from '../kernel/tasks.js';
-import {parseIpv4} from '../network/address.js';
 import type {Container, DockerNetwork, Endpoint, PublishedPort} from './container-schema.js';
+import {changeContainer} from './container-store.js';
 import {closePort, openPort} from './docker-firewall.js';
 import {dockerProxy, proxyListenFd} from './docker-proxy.js';
 import {hostBindingOption, hostNetwork} from './docker-network.js';
@@ -20,7 +20,11 @@ type WantedPort = {readonly containerPort: number; readonly protocol: PublishedP
 type Place = {readonly network: DockerNetwork; readonly endpoint: Endpoint};
 
 /** Makes the host's ports lead to the container. Nothing is published if one of them is taken. */
-export function publishPorts(host: EngineHost, container: Container, endpoint: Endpoint): readonly PublishedPort[] | EngineError {
+export function publishPorts(host: EngineHost, container: Container, endpoint = publishingEndpoint(container)): readonly PublishedPort[] | EngineError {
+	if (endpoint === undefined) {
+		return [];
+	}
+
 	const network = must(host.tx.get(`docker-network:${host.engine}`, endpoint.network ?? ''), 'publishPorts: no network');
 	const published: PublishedPort[] = [];
 	const taken = network.isInternal ? [] : portsInUse(host);
@@ -132,16 +136,45 @@ function spawnProxy(host: EngineHost, endpoint: Endpoint, {socket, hostAddress, 
 	const daemon = engineInfo(host).daemon ?? host.access.task;
 	const {root, cgroup} = getTask(host.tx, host.engine, daemon);
 	const task = host.access.spawn({
-		name: 'docker-proxy', parent: daemon, namespaces: initial, root, cwd: root, cgroup, uid: 0, gid: 0, groups: [0], capabilities: allCapabilities, env: new Map(),
+		name: 'docker-proxy', parent: 1, namespaces: initial, root, cwd: root, cgroup, uid: 0, gid: 0, groups: [0], capabilities: allCapabilities, env: new Map(),
 		files: new Map([[proxyListenFd, must(host.access.fileOf(socket), 'spawnProxy: no file')]]),
 	}, process => dockerProxy(process, {hostAddress, hostPort, address: endpoint.address, port: containerPort}));
 	return failed(task) ? engineError(500, 'fork/exec /usr/bin/docker-proxy: resource temporarily unavailable') : task;
 }
 
+/** The endpoint by which a container's ports are reached: its first on a network that leads out. */
+function publishingEndpoint({endpoints}: Pick<Container, 'endpoints'>): Endpoint | undefined {
+	return endpoints.find(({gateway}) => gateway !== '') ?? endpoints.find(({address}) => address !== '');
+}
+
+/** Before a container leaves a network: ports that lead to it there lead nowhere. */
+export function withdrawPorts(host: EngineHost, container: Container, leaving: Endpoint): void {
+	if (publishingEndpoint(container) === leaving && container.ports.length > 0) {
+		unpublishPorts(host, container);
+		changeContainer(host, container.id, {ports: []});
+	}
+}
+
+/** After a container came to a network or left one: its ports lead to where it can be reached now. */
+export function movePorts(host: EngineHost, container: Container): EngineError | undefined {
+	const endpoint = publishingEndpoint(container);
+	if (endpoint === undefined || container.ports.length > 0) {
+		return undefined;
+	}
+
+	const ports = publishPorts(host, container, endpoint);
+	if (isEngineError(ports)) {
+		return ports;
+	}
+
+	changeContainer(host, container.id, {ports});
+	return undefined;
+}
+
 /** Takes the rules away and ends the processes; the ports are free at once. */
 export function unpublishPorts(host: EngineHost, {ports, endpoints}: Pick<Container, 'ports' | 'endpoints'>): void {
 	const namespace = hostNetwork(host);
-	const endpoint = endpoints.find(each => each.address !== '');
+	const endpoint = publishingEndpoint({endpoints});
 	const network = endpoint?.network === undefined ? undefined : host.tx.get(`docker-network:${host.engine}`, endpoint.network);
 	for (const port of ports) {
 		if (endpoint !== undefined && network !== undefined) {
@@ -153,9 +186,4 @@ export function unpublishPorts(host: EngineHost, {ports, endpoints}: Pick<Contai
 			host.access.signal(port.proxy, 'INT');
 		}
 	}
-}
-
-/** Whether a host address of a port mapping is one that the model has. */
-export function isKnownHostAddress(address: string): boolean {
-	return address === '' || parseIpv4(address) !== undefined;
 }

@@ -4,6 +4,7 @@ import {isCapableEverywhere, isCapableOf} from '../capable.js';
 import {failed, type Failure, failure} from '../errno.js';
 import type {AttributeChanges, Attributes, NewFile} from '../file-types.js';
 import {fileTime} from '../inode-filesystem.js';
+import {endUnused} from '../namespaces.js';
 import {mount, pivotRoot, umount} from '../mount.js';
 import {coveringMount} from '../mount-tree.js';
 import type {Fd, SystemCalls} from '../program.js';
@@ -59,7 +60,15 @@ export function nameCalls(self: Self): NameCalls {
 			return before;
 		},
 		mount: request => mount(self.caller, request, (type, source, options) => makeMountable(self, {type, source, options})),
-		umount: (target, options) => umount(self.caller, target, {lazy: options?.lazy ?? false}),
+		umount(target, options) {
+			const refused = umount(self.caller, target, {lazy: options?.lazy ?? false});
+			// What was mounted may have been the last that kept a namespace.
+			if (refused === undefined) {
+				endUnused(self.loop.tx, self.loop.types, self.kernel);
+			}
+
+			return refused;
+		},
 	};
 }
 

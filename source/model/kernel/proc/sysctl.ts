@@ -49,7 +49,6 @@ const parameters: Readonly<Record<string, Parameter>> = {
 	'net.ipv4.ip_unprivileged_port_start': {...number(1024, 0, 65_535), namespace: 'net'},
 	'net.ipv4.ping_group_range': {value: '1\t0', namespace: 'net'},
 	'net.ipv4.tcp_syncookies': {...number(1, 0, 2), namespace: 'net'},
-	'net.bridge.bridge-nf-call-iptables': {...flag(1), namespace: 'net'},
 	'user.max_user_namespaces': number(63_303, 0, int32),
 	'vm.dirty_background_ratio': number(10, 0, 100),
 	'vm.dirty_ratio': number(20, 0, 100),
@@ -112,15 +111,16 @@ function hostnameFile(): ComputedEntry {
 	});
 }
 
-function ipForwardFile(): ComputedEntry {
+/** A switch of the network namespace that packets are steered by. */
+function networkSwitch(name: 'isForwarding' | 'bridgeCallsNetfilter'): ComputedEntry {
 	const find = (view: View) => view.context.tx.get('net-namespace', readerOf(view)?.namespaces.net ?? kernelOf(view).initial.net);
-	return writableFile(view => find(view)?.isForwarding === true ? '1\n' : '0\n', (view, text) => {
+	return writableFile(view => find(view)?.[name] === true ? '1\n' : '0\n', (view, text) => {
 		const namespace = find(view);
 		if (namespace === undefined || !/^\d+$/v.test(text.trim())) {
 			return failure('EINVAL');
 		}
 
-		view.context.tx.put('net-namespace', namespace.id, {...namespace, isForwarding: Number(text) !== 0});
+		view.context.tx.put('net-namespace', namespace.id, {...namespace, [name]: Number(text) !== 0});
 	});
 }
 
@@ -158,7 +158,8 @@ const special: Readonly<Record<string, ComputedEntry>> = {
 	'kernel.random.uuid': constantFile(view => `${uuid(randomBytes(view.context.tx, 'uuid', 16))}\n`),
 	'kernel.random.entropy_avail': constantFile(() => '256\n'),
 	'kernel.random.poolsize': constantFile(() => '256\n'),
-	'net.ipv4.ip_forward': ipForwardFile(),
+	'net.bridge.bridge-nf-call-iptables': networkSwitch('bridgeCallsNetfilter'),
+	'net.ipv4.ip_forward': networkSwitch('isForwarding'),
 };
 
 /** The dotted names as directories. */

@@ -432,7 +432,7 @@ export const networkConnectFlags: readonly FlagSpec[] = [
 
 export const networkCreateFlags: readonly FlagSpec[] = [
 	flag('attachable', 'bool', 'Enable manual container attachment'),
-	flag('aux-address', 'map', 'Auxiliary IPv4 or IPv6 addresses used by Network driver', {default: 'map[]', isMissing: true}),
+	flag('aux-address', 'map', 'Auxiliary IPv4 or IPv6 addresses used by Network driver', {default: 'map[]'}),
 	flag('config-from', 'string', 'The network from which to copy the configuration', {isMissing: true}),
 	flag('config-only', 'bool', 'Create a configuration only network', {isMissing: true}),
 	flag('driver', 'string', 'Driver to manage the Network', {short: 'd', default: 'bridge'}),
@@ -443,7 +443,7 @@ export const networkCreateFlags: readonly FlagSpec[] = [
 	flag('ipam-driver', 'string', 'IP Address Management Driver', {default: 'default'}),
 	flag('ipam-opt', 'map', 'Set IPAM driver specific options', {default: 'map[]', isMissing: true}),
 	flag('ipv4', 'bool', 'Enable or disable IPv4 address assignment', {default: 'true'}),
-	flag('ipv6', 'bool', 'Enable or disable IPv6 address assignment', {isMissing: true}),
+	flag('ipv6', 'bool', 'Enable or disable IPv6 address assignment'),
 	flag('label', 'list', 'Set metadata on a network'),
 	flag('opt', 'map', 'Set driver specific options', {short: 'o', default: 'map[]'}),
 	flag('scope', 'string', 'Control the network\'s scope', {isMissing: true}),

@@ -45,13 +45,13 @@ export const createNetwork: CommandSpec = {
 };
 
 function * makeNetwork({client, flags, args}: Call): Steps<number | Refusal> {
-	const pools = poolsOf(flags.list('subnet'), flags.list('gateway'), flags.list('ip-range'));
+	const pools = poolsOf(flags.list('subnet'), flags.list('gateway'), flags.list('ip-range'), pairs(flags.list('aux-address')));
 	if (refused(pools)) {
 		return pools;
 	}
 
 	const json: Writable = {
-		Driver: flags.text('driver'), Scope: '', ...flags.changed('ipv4') ? {EnableIPv4: flags.bool('ipv4')} : {},
+		Driver: flags.text('driver'), Scope: '', ...flags.changed('ipv4') ? {EnableIPv4: flags.bool('ipv4')} : {}, ...flags.changed('ipv6') ? {EnableIPv6: flags.bool('ipv6')} : {},
 		IPAM: {Driver: flags.text('ipam-driver'), Options: {}, Config: pools}, Internal: flags.bool('internal'), Attachable: flags.bool('attachable'),
 		Ingress: false, ConfigOnly: false, ConfigFrom: undefined, Options: pairs(flags.list('opt')), Labels: pairs(flags.list('label')), Name: args[0]!,
 	};
@@ -73,12 +73,12 @@ export function pairs(words: readonly string[]): Readonly<Record<string, string>
 	return Object.fromEntries([...new Map(entries)].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-function poolsOf(subnets: readonly string[], gateways: readonly string[], ranges: readonly string[]): Writable[] | Refusal {
+function poolsOf(subnets: readonly string[], gateways: readonly string[], ranges: readonly string[], auxiliary: Readonly<Record<string, string>>): Writable[] | Refusal {
 	if (subnets.length < ranges.length || subnets.length < gateways.length) {
 		return refusal('every ip-range or gateway must have a corresponding subnet');
 	}
 
-	const pools = subnets.map(subnet => ({Subnet: subnet} as Record<string, string>));
+	const pools = subnets.map(subnet => ({Subnet: subnet} as Record<string, string | Record<string, string>>));
 	for (const [texts, field, words] of [[ranges, 'IPRange', 'ip-range'], [gateways, 'Gateway', 'gateway']] as const) {
 		for (const text of texts) {
 			const index = subnets.findIndex(subnet => isWithin(subnet, text.split('/')[0]!));
@@ -92,6 +92,15 @@ function poolsOf(subnets: readonly string[], gateways: readonly string[], ranges
 
 			pools[index]![field] = text;
 		}
+	}
+
+	for (const [name, address] of Object.entries(auxiliary)) {
+		const pool = pools[subnets.findIndex(subnet => isWithin(subnet, address))];
+		if (pool === undefined) {
+			return refusal(`no matching subnet for aux-address ${address}`);
+		}
+
+		pool['AuxiliaryAddresses'] = {...pool['AuxiliaryAddresses'] as Record<string, string> | undefined, [name]: address};
 	}
 
 	return pools;

@@ -227,8 +227,13 @@ function networksOf(flags: Flags): Networks | Refusal {
 		attachments.push(attachment);
 	}
 
+	const mac = flags.text('mac-address');
+	if (mac !== '' && !/^[\da-f]{2}(?<between>[:\-])[\da-f]{2}(?:\k<between>[\da-f]{2}){4}$/iv.test(mac.trim())) {
+		return refusal(`${mac} is not a valid mac address`);
+	}
+
 	const [first = {name: 'default', aliases: [], ip: '', ip6: '', mac: ''}, ...others] = attachments;
-	const own = {...first, aliases: [...first.aliases, ...flags.list('network-alias')], ip: flags.text('ip') || first.ip, ip6: flags.text('ip6') || first.ip6, mac: flags.text('mac-address') || first.mac};
+	const own = {...first, aliases: [...first.aliases, ...flags.list('network-alias')], ip: flags.text('ip') || first.ip, ip6: flags.text('ip6') || first.ip6, mac: mac || first.mac};
 	const names = [own, ...others].map(({name}) => name);
 	const twice = names.find((name, index) => names.indexOf(name) !== index);
 	if (twice !== undefined) {
