@@ -217,6 +217,22 @@ target api: failed to solve: process "/bin/sh -c exit 7" did not complete succes
 	expect(shop.run('docker ps -aq').stdout).toBe('');
 });
 
+test('a Dockerfile may be elsewhere, or in the compose file', () => {
+	const shop = new Shop();
+	shop.write('Dockerfile.other', 'FROM busybox\nCOPY Dockerfile /kept\nCMD ["wc", "-l", "/kept"]\n');
+	shop.write('compose.yaml', 'services:\n  a: {build: {context: api, dockerfile: ../Dockerfile.other}}\n  b:\n    build:\n      context: api\n      dockerfile_inline: |\n        FROM busybox\n        CMD echo inline\n');
+	expect(shop.run('docker compose build -q; docker compose run --rm a; docker compose run --rm b')).toMatchObject({status: 0, stdout: '2 /kept\ninline\n'});
+	shop.write('compose.yaml', 'services:\n  a: {build: {context: api, dockerfile: None}}\n  b: {build: nowhere}\n');
+	expect(shop.run('docker compose build -q a').stderr).toBe('target a: failed to solve: failed to read dockerfile: open None: no such file or directory\n');
+	expect(shop.run('docker compose build -q b').stderr).toBe('unable to prepare context: path "/root/shop/nowhere" not found\n');
+});
+
+test('waiting ends when its time is over', () => {
+	const shop = new Shop();
+	shop.write('compose.yaml', 'services:\n  a: {image: busybox, command: sleep 1000, init: true, healthcheck: {test: "false", interval: 60s}}\n');
+	expect(shop.run('docker compose up -d --wait --wait-timeout 5')).toMatchObject({status: 1, stderr: expect.stringMatching(/application not healthy after 5s\n$/v) as string});
+});
+
 test('a network that has changed is made anew with the containers on it; one that is external is left', () => {
 	const shop = new Shop();
 	const file = (isInternal: boolean) => `services:\n  a: {image: busybox, command: sleep 1000, init: true, networks: [mine, theirs]}\nnetworks: {mine: {internal: ${isInternal}}, theirs: {external: true}}\n`;

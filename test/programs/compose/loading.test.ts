@@ -110,6 +110,12 @@ volumes:
 `);
 });
 
+test('labels may come from files, too', () => {
+	const files = {'compose.yaml': 'services:\n  web: {image: nginx, label_file: l.txt, labels: {a: mine}}\n', 'l.txt': 'a=theirs\nb=2\n'};
+	expect(configOf(files)).toContain('    labels:\n      a: mine\n      b: "2"\n');
+	expect(configOf({'compose.yaml': files['compose.yaml']})).toBe('label file /app/l.txt not found: stat /app/l.txt: no such file or directory');
+});
+
 test.each([
 	['$TAG', '1.2'], ['${TAG}', '1.2'], ['${NONE:-x}', 'x'], ['${EMPTY:-x}', 'x'], ['a${EMPTY-x}', 'a'], ['${TAG:+y}', 'y'], ['a${NONE:+y}', 'a'], ['a${EMPTY:+y}', 'a'], ['${EMPTY+y}', 'y'], ['${NONE:-${TAG}-b}', '1.2-b'], ['$$TAG', '$TAG'], ['a${TAG}b$TAG', 'a1.2b1.2'],
 ])('variable %s is %s', (text, value) => {

@@ -25,8 +25,12 @@ type Found = ProjectOrName & {readonly containers: readonly Container[]};
 /** The project's containers, of the named services if any are named. */
 function * found(compose: Compose, args: readonly string[], wanted: Wanted): Steps<Found | Refusal> {
 	const which = yield * projectOrName(compose, args);
-	const containers = refused(which) ? which : yield * findContainers(compose, which.name, {...wanted, services: args});
-	return refused(which) || refused(containers) ? (refused(which) ? which : containers as Refusal) : {...which, containers};
+	if (refused(which)) {
+		return which;
+	}
+
+	const containers = yield * findContainers(compose, which.name, {...wanted, services: args});
+	return refused(containers) ? containers : {...which, containers};
 }
 
 export const down: ComposeCommand = {
@@ -63,9 +67,13 @@ export const restart: ComposeCommand = {kind: 'command', title: 'Restarting', us
 
 function * restartServices({compose, flags, args}: ComposeCall): Steps<number | Refusal> {
 	const which = yield * found(compose, [], {all: true});
-	const project = refused(which) ? which : yield * servicesOf(compose, which, which.containers);
-	if (refused(which) || refused(project)) {
-		return refused(which) ? which : project as Refusal;
+	if (refused(which)) {
+		return which;
+	}
+
+	const project = yield * servicesOf(compose, which, which.containers);
+	if (refused(project)) {
+		return project;
 	}
 
 	const unknown = args.find(name => !project.services.has(name));

@@ -42,9 +42,13 @@ export const pull: ComposeCommand = {
 		const policy = flags.text('policy');
 		const whole = yield * projectOf(compose, args);
 		const project = refused(whole) ? whole : selectServices(whole, args, flags.bool('include-deps'));
-		const there = refused(project) ? project : yield * localImages(compose, project);
-		if (refused(project) || refused(there)) {
-			return refused(project) ? project : there as never;
+		if (refused(project)) {
+			return project;
+		}
+
+		const there = yield * localImages(compose, project);
+		if (refused(there)) {
+			return there;
 		}
 
 		const toPull: string[] = [];

@@ -244,10 +244,18 @@ export const volumes: ComposeCommand = {kind: 'command', use: `[OPTIONS] ${servi
 
 function * listVolumes({compose, flags, args}: ComposeCall): Steps<number | Refusal> {
 	const which = yield * projectOrName(compose, args);
-	const answer = refused(which) ? which : yield * fetchJson(compose.client, {method: 'GET', path: '/volumes', query: filterQuery([`label=${projectLabel}=${which.name}`])});
-	const containers = refused(which) || refused(answer) ? answer as Refusal : yield * findContainers(compose, which.name, {all: true, oneOff: 'include', services: args});
-	if (refused(answer) || refused(containers)) {
-		return refused(answer) ? answer : containers as Refusal;
+	if (refused(which)) {
+		return which;
+	}
+
+	const answer = yield * fetchJson(compose.client, {method: 'GET', path: '/volumes', query: filterQuery([`label=${projectLabel}=${which.name}`])});
+	if (refused(answer)) {
+		return answer;
+	}
+
+	const containers = yield * findContainers(compose, which.name, {all: true, oneOff: 'include', services: args});
+	if (refused(containers)) {
+		return containers;
 	}
 
 	const used = new Set(containers.flatMap(({document}) => listOf(memberOf(document, 'Mounts')).map(mount => textOf(memberOf(mount, 'Name')))));

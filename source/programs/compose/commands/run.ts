@@ -178,10 +178,13 @@ type OneOff = {readonly project: Project; readonly name: string; readonly images
 
 function * oneOffContainer(compose: Compose, {project, name, images, flags}: OneOff): Steps<Container | Refusal> {
 	const networks = yield * ensureNetworks(compose, project);
-	const volumes = refused(networks) ? networks : yield * ensureVolumes(compose, project);
-	const there = volumes ?? (yield * findContainers(compose, project.name, {all: true}));
-	if (refused(networks) || refused(there)) {
-		return refused(networks) ? networks : there as Refusal;
+	if (refused(networks)) {
+		return networks;
+	}
+
+	const there = (yield * ensureVolumes(compose, project)) ?? (yield * findContainers(compose, project.name, {all: true}));
+	if (refused(there)) {
+		return there;
 	}
 
 	const slug = [...compose.client.process.sys.getrandom(32)].map(byte => byte.toString(16).padStart(2, '0')).join('');
@@ -206,10 +209,15 @@ function * attended(compose: Compose, container: Container, {flags, hasTerminal}
 
 	const forwardsStdin = flags.bool('interactive');
 	const opened = yield * hijack(client, {method: 'POST', path: `${path}/attach`, query: attachQuery({stdin: forwardsStdin, stdout: true, stderr: true, keys: ''})});
-	const waiting = refused(opened) ? opened : yield * openWait(client, container.id, flags.bool('rm'));
+	if (refused(opened)) {
+		return opened;
+	}
+
+	const waiting = yield * openWait(client, container.id, flags.bool('rm'));
 	const started = refused(waiting) ? waiting : yield * call(client, {method: 'POST', path: `${path}/start`});
-	if (refused(opened) || refused(waiting) || refused(started)) {
-		return [opened, waiting, started].find(each => refused(each)) as Refusal;
+	if (refused(waiting) || refused(started)) {
+		client.process.sys.close(opened.fd);
+		return refused(waiting) ? waiting : started as Refusal;
 	}
 
 	const outcome = yield * attend(client, opened, {hasTerminal, forwardsStdin, detachKeys: defaultDetachKeys, resizePath: path, signalPath: hasTerminal ? undefined : path});

@@ -101,6 +101,10 @@ function * makeContainers(compose: Compose, flags: Flags, args: readonly string[
 	}
 
 	const pull = flags.text('pull');
+	if (!['policy', 'always', 'missing', 'never', 'build'].includes(pull)) {
+		return refusal(`invalid --pull option ${quote(pull)}`);
+	}
+
 	const images = yield * ensureImages(compose, project, {
 		builds: flags.bool('build') || pull === 'build', neverBuilds: flags.bool('no-build'), pull: pull === 'policy' ? '' : pull, isQuietPull: flags.bool('quiet-pull'), build: plainBuild,
 	});

@@ -128,13 +128,17 @@ export const wait: ComposeCommand = {
 	kind: 'command', use: 'SERVICE [SERVICE...] [OPTIONS]', short: 'Block until containers of all (or specified) services stop.', flags: waitFlags, arguments: {kind: 'at-least', count: 1},
 	* run({compose, args}) {
 		const which = yield * projectOrName(compose, args);
-		const containers = refused(which) ? which : yield * findContainers(compose, which.name, {all: false, services: args});
+		if (refused(which)) {
+			return which;
+		}
+
+		const containers = yield * findContainers(compose, which.name, {all: false, services: args});
 		if (refused(containers)) {
 			return containers;
 		}
 
 		if (containers.length === 0) {
-			return refusal(`no containers for project "${refused(which) ? '' : which.name}"`);
+			return refusal(`no containers for project "${which.name}"`);
 		}
 
 		const one = function * ({id}: (typeof containers)[number]): Steps<number | Refusal> {

@@ -3,12 +3,16 @@
 //
 // Simplified: bake builds its targets at the same time; ours one after another.
 
+import {encodeText} from '../../../base/bytes.js';
+import {normalPath} from '../../../base/path.js';
+import {failed} from '../../../model/kernel/errno.js';
 import type {BuildEvent} from '../../../model/container/builder/build-host.js';
 import {PlainProgress} from '../../../model/container/builder/plain-progress.js';
 import {buildEventOf} from '../../docker/build/build-event.js';
-import {buildContext} from '../../docker/build/context.js';
+import {contextFromDirectory, type BuildContext} from '../../docker/build/context.js';
 import {print, warn} from '../../docker/client/client.js';
 import {jsonLines, stream, type Query} from '../../docker/client/request.js';
+import {readWholeFile} from '../../docker/container/env-file.js';
 import {refusal, refused, type Refusal, type Steps} from '../../docker/command/refusal.js';
 import {flagOf, marshal, memberOf, objectOf, textOf, textsOf, writeJson, type Json, type JsonObject, type Writable} from '../../docker/go/json.js';
 import {isRemoteContext} from '../project/paths.js';
@@ -54,7 +58,7 @@ export function bakeFile(project: Project, names: readonly string[], options: Bu
 		const build = buildOf(project, name);
 		const args = buildArgs(build, options);
 		const target: Writable = {
-			context: textOf(build.get('context')), dockerfile: textOf(build.get('dockerfile')), ...Object.keys(args).length === 0 ? {} : {args}, labels: labelsOf(project, name),
+			context: textOf(build.get('context')), ...build.has('dockerfile_inline') ? {'dockerfile-inline': build.get('dockerfile_inline')} : {dockerfile: textOf(build.get('dockerfile'))}, ...Object.keys(args).length === 0 ? {} : {args}, labels: labelsOf(project, name),
 			tags: tagsOf(project, name), ...build.has('target') ? {target: build.get('target')} : {}, output: ['type=docker'],
 		};
 		return [name, target] as const;
@@ -77,19 +81,33 @@ function buildArgs(build: JsonObject, {args}: BuildOptions): Readonly<Record<str
 	return Object.fromEntries([...own, ...given]);
 }
 
-type Target = {readonly project: Project; readonly name: string; readonly options: BuildOptions; readonly printer: BakePrinter};
-
-function * buildOne(compose: Compose, {project, name, options, printer}: Target): Steps<Refusal | undefined> {
-	const build = buildOf(project, name);
+/** The context, with a Dockerfile that may be in it, elsewhere, or in the compose file. */
+function * contextOf({client}: Compose, build: JsonObject, name: string): Steps<BuildContext | Refusal> {
 	const where = textOf(build.get('context'));
 	if (isRemoteContext(where)) {
 		return refusal('virtlab: docker compose build from a URL is not modelled');
 	}
 
+	const inline = textOf(build.get('dockerfile_inline'));
+	if (inline !== '') {
+		return yield * contextFromDirectory(client, where, '', encodeText(inline));
+	}
+
 	const file = textOf(build.get('dockerfile'));
-	const context = yield * buildContext(compose.client, where, file.startsWith('/') ? file : `${where}/${file}`);
+	const path = normalPath(file.startsWith('/') ? file : `${where}/${file}`);
+	const isInside = path.startsWith(where === '/' ? '/' : `${where}/`);
+	const bytes = failed(client.process.sys.stat(where)) || isInside ? undefined : yield * readWholeFile(client, path);
+	const missing = refused(bytes) || (bytes === undefined && !failed(client.process.sys.stat(where)) && failed(client.process.sys.stat(path)));
+	return missing ? refusal(`target ${name}: failed to solve: failed to read dockerfile: open ${file}: no such file or directory`) : yield * contextFromDirectory(client, where, path, bytes);
+}
+
+type Target = {readonly project: Project; readonly name: string; readonly options: BuildOptions; readonly printer: BakePrinter};
+
+function * buildOne(compose: Compose, {project, name, options, printer}: Target): Steps<Refusal | undefined> {
+	const build = buildOf(project, name);
+	const context = yield * contextOf(compose, build, name);
 	if (refused(context)) {
-		return refusal(context.message.startsWith('unable to prepare context: path') ? `${context.message}` : `target ${name}: failed to solve: failed to read dockerfile: open ${file}: no such file or directory`);
+		return context;
 	}
 
 	const args = buildArgs(build, options);

@@ -80,9 +80,13 @@ function * checkNetwork(compose: Compose, project: Project, {key, network, docum
 
 	const services = [...project.services].filter(([, service]) => objectOf(service.get('networks')).has(key)).map(([service]) => service);
 	const containers = yield * findContainers(compose, project.name, {all: true, services});
-	const stopped = refused(containers) ? containers : yield * stopContainers(compose, containers.filter(({state}) => state === 'running'));
-	if (refused(stopped) || refused(containers)) {
-		return refused(stopped) ? stopped : containers as Refusal;
+	if (refused(containers)) {
+		return containers;
+	}
+
+	const stopped = yield * stopContainers(compose, containers.filter(({state}) => state === 'running'));
+	if (stopped !== undefined) {
+		return stopped;
 	}
 
 	for (const {id} of containers) {

@@ -4,6 +4,7 @@
 import {sleep} from '../../../model/kernel/blocking.js';
 import {call, fetchJson} from '../../docker/client/request.js';
 import {refusal, refused, type Refusal, type Steps} from '../../docker/command/refusal.js';
+import {goDuration} from '../../docker/go/duration.js';
 import {memberOf, numberOf, textOf, type Json} from '../../docker/go/json.js';
 import {quote} from '../../docker/go-template/quote.js';
 import {logWarning} from '../output/log-line.js';
@@ -15,6 +16,7 @@ import {inDependencyOrder} from './order.js';
 import {eventOf} from './stop.js';
 
 const askAgainNs = 500_000_000;
+const tooLate = 'timeout waiting for dependencies';
 
 export type StartOptions = {
 	readonly project: Project;
@@ -38,7 +40,8 @@ export function * startProject(compose: Compose, {project, waitNs, waits = false
 
 	const completes = new Set([...project.services.values()].flatMap(service => dependenciesOf(service)).filter(({condition}) => condition === 'service_completed_successfully').map(({service}) => service));
 	const all: readonly Dependency[] = [...project.services.keys()].map(service => ({service, condition: completes.has(service) ? 'service_completed_successfully' : 'running_or_healthy', isRestarted: false, isRequired: true}));
-	return yield * waitFor(compose, project, {dependant: project.name, dependencies: all, containers, untilNs});
+	const late = yield * waitFor(compose, project, {dependant: project.name, dependencies: all, containers, untilNs});
+	return late?.message === tooLate && waitNs !== undefined ? refusal(`application not healthy after ${goDuration(waitNs)}`) : late;
 }
 
 type Starting = {readonly name: string; readonly containers: readonly Container[]; readonly untilNs: number | undefined};
@@ -108,7 +111,7 @@ function * waitForService(compose: Compose, dependency: Dependency, containers: 
 	for (;;) {
 		yield * sleep(compose.client.process, askAgainNs);
 		if (untilNs !== undefined && sys.now() > untilNs) {
-			return refusal('timeout waiting for dependencies');
+			return refusal(tooLate);
 		}
 
 		const verdict = yield * verdictOf(compose, dependency, containers);

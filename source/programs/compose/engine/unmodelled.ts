@@ -4,10 +4,10 @@ import {listOf, memberOf, objectOf, textOf, textsOf, type Json, type JsonObject}
 import {scaleOf, type Project} from '../project/project.js';
 
 const serviceFields = [
-	'blkio_config', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime', 'credential_spec', 'device_cgroup_rules', 'devices', 'external_links', 'gpus', 'isolation', 'label_file', 'mem_swappiness',
+	'blkio_config', 'cgroup_parent', 'cpu_count', 'cpu_percent', 'cpu_rt_period', 'cpu_rt_runtime', 'credential_spec', 'device_cgroup_rules', 'devices', 'external_links', 'gpus', 'isolation', 'mem_swappiness',
 	'models', 'post_start', 'pre_stop', 'provider', 'pull_refresh_after', 'storage_opt', 'use_api_socket', 'annotations',
 ];
-const buildFields = ['additional_contexts', 'cache_from', 'cache_to', 'dockerfile_inline', 'entitlements', 'extra_hosts', 'isolation', 'platforms', 'privileged', 'secrets', 'shm_size', 'ssh', 'ulimits'];
+const buildFields = ['additional_contexts', 'cache_from', 'cache_to', 'entitlements', 'extra_hosts', 'isolation', 'platforms', 'privileged', 'secrets', 'shm_size', 'ssh', 'ulimits'];
 const endpointFields = ['driver_opts', 'gw_priority', 'interface_name', 'link_local_ips'];
 /** More containers than a learner's machine would hold, either. */
 const scaleMax = 250;

@@ -3,7 +3,7 @@
 
 import {compareText} from '../../../base/bytes.js';
 import {refusal, refused, type Refusal, type Steps} from '../../docker/command/refusal.js';
-import {listOf, memberOf, objectOf, textOf, type Json, type JsonObject} from '../../docker/go/json.js';
+import {listOf, memberOf, objectOf, textOf, textsOf, type Json, type JsonObject} from '../../docker/go/json.js';
 import {quote} from '../../docker/go-template/quote.js';
 import {parseDotenv} from '../file/dotenv.js';
 import {interpolate, InterpolationProblem} from '../file/interpolate.js';
@@ -138,7 +138,7 @@ function withProfiles(project: Project, profiles: readonly string[]): Project {
 	return {...project, services: new Map(entries.filter(([, service]) => active(service))), disabled: new Map(entries.filter(([, service]) => !active(service)))};
 }
 
-/** Reads the services' files of variables into their environments. */
+/** Reads the services' files of variables into their environments, and their files of labels. */
 export function * withEnvironments(project: Project, source: Source): Steps<Project | Refusal> {
 	const services = new Map<string, JsonObject>();
 	for (const [name, service] of project.services) {
@@ -147,20 +147,51 @@ export function * withEnvironments(project: Project, source: Source): Steps<Proj
 			return values;
 		}
 
-		const environment = new Map<string, Json>([...new Map<string, Json>([...values, ...objectOf(service.get('environment'))])].sort(([a], [b]) => compareText(a, b)));
-		const complete = new Map([...service].filter(([field]) => field !== 'env_file'));
-		services.set(name, environment.size === 0 ? complete : inOrder(complete, environment));
+		const labels = yield * fileLabels(project, service, source);
+		if (refused(labels)) {
+			return labels;
+		}
+
+		const complete = new Map([...service].filter(([field]) => field !== 'env_file' && field !== 'label_file'));
+		for (const [field, more] of [['environment', values], ['labels', labels]] as const) {
+			const all = new Map<string, Json>([...new Map<string, Json>([...more, ...objectOf(service.get(field))])].sort(([a], [b]) => compareText(a, b)));
+			if (all.size > 0) {
+				complete.set(field, all);
+			}
+		}
+
+		services.set(name, inOrder(complete));
 	}
 
 	return {...project, services};
 }
 
-/** The service with this environment, its fields still in order. */
-function inOrder(service: JsonObject, environment: JsonObject): JsonObject {
-	const given = new Map<string, Json>([...service, ['environment', environment]]);
-	const known = Object.keys(serviceStruct).filter(field => given.has(field));
-	const others = [...given.keys()].filter(field => !Object.hasOwn(serviceStruct, field));
-	return new Map([...known, ...others].map(field => [field, given.get(field)]));
+/** The service with its fields in order again. */
+function inOrder(service: JsonObject): JsonObject {
+	const known = Object.keys(serviceStruct).filter(field => service.has(field));
+	const others = [...service.keys()].filter(field => !Object.hasOwn(serviceStruct, field));
+	return new Map([...known, ...others].map(field => [field, service.get(field)]));
+}
+
+function * fileLabels(project: Project, service: JsonObject, source: Source): Steps<ReadonlyMap<string, Json> | Refusal> {
+	const labels = new Map<string, Json>();
+	for (const path of textsOf(service.get('label_file'))) {
+		const text = source.exists(path) ? yield * source.read(path) : refusal(`label file ${path} not found: stat ${path}: no such file or directory`);
+		const parsed = refused(text) ? text : parseDotenv(text, name => project.environment.get(name));
+		if (refused(parsed)) {
+			return parsed;
+		}
+
+		if ('error' in parsed) {
+			return refusal(`failed to read ${path}: ${parsed.error}`);
+		}
+
+		for (const [name, value] of parsed.values) {
+			labels.set(name, value);
+		}
+	}
+
+	return labels;
 }
 
 function * fileVariables(project: Project, service: JsonObject, source: Source): Steps<ReadonlyMap<string, Json> | Refusal> {

@@ -59,7 +59,7 @@ function * contextFromInput(client: Client, file: string): Steps<BuildContext | 
 }
 
 /** `typed`: the Dockerfile, where it is none of the directory's. */
-function * contextFromDirectory(client: Client, where: string, file: string, typed: Uint8Array | undefined): Steps<BuildContext | Refusal> {
+export function * contextFromDirectory(client: Client, where: string, file: string, typed: Uint8Array | undefined): Steps<BuildContext | Refusal> {
 	const {sys} = client.process;
 	const cwd = sys.getcwd();
 	const absolute = (path: string) => normalPath(path.startsWith('/') ? path : `${failed(cwd) ? '' : cwd.path}/${path}`);
