@@ -9,7 +9,7 @@ import {message, type Locale} from '../i18n/message.js';
 import type {MenuChoice, Play, SavedProgress, ScreenOptions} from '../tui/start.js';
 import {allLabs} from './catalogue.js';
 import {addToHistory, type Home, type LabRecord, openHome, readHistory, transcriptPath} from './home.js';
-import {beginRecording, type Recording, resumeRecording} from './recording.js';
+import {beginRecording, type Recording, resumeRecording, untilItFails} from './recording.js';
 
 export type ScreenFlags = {readonly locale: Locale; readonly ascii: boolean; readonly seed: number; readonly learner: string | undefined; readonly scenario: string; readonly ticket: string | undefined};
 
@@ -89,24 +89,6 @@ function open(home: Home, labs: readonly Lab[], choice: Choice, flags: ScreenFla
 			return lost ?? unsaved;
 		},
 		history: readHistory(home),
-	};
-}
-
-/** Writes to the disk until that fails once: after a lost record nothing may follow it. The session itself goes on. */
-function untilItFails(consequence: string): (write: () => void) => string | undefined {
-	let hasFailed = false;
-	return write => {
-		if (hasFailed) {
-			return undefined;
-		}
-
-		try {
-			write();
-			return undefined;
-		} catch (error) {
-			hasFailed = true;
-			return `virtlab: ${consequence} (${error instanceof Error ? error.message : String(error)})`;
-		}
 	};
 }
 

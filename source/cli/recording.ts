@@ -60,3 +60,21 @@ function recorder(writer: TranscriptWriter | undefined): (entry: Entry) => void 
 		last = now;
 	};
 }
+
+/** Writes to the disk until that fails once: after a lost record nothing may follow it. The session itself goes on. */
+export function untilItFails(consequence: string): (write: () => void) => string | undefined {
+	let hasFailed = false;
+	return write => {
+		if (hasFailed) {
+			return undefined;
+		}
+
+		try {
+			write();
+			return undefined;
+		} catch (error) {
+			hasFailed = true;
+			return `virtlab: ${consequence} (${error instanceof Error ? error.message : String(error)})`;
+		}
+	};
+}

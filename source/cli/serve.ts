@@ -8,7 +8,7 @@ import type {WorldSchema} from '../model/world/schema.js';
 import type {Origin, Session} from '../session/session.js';
 import {dockerHost, type EngineAddress, isProblem, listenAt, parseEngineAddress} from './engine-address.js';
 import {EngineServer} from './engine-server.js';
-import {beginRecording} from './recording.js';
+import {beginRecording, untilItFails} from './recording.js';
 import {recentEpoch, wallPace} from './wall-pace.js';
 
 export type ServeOptions = {
@@ -22,6 +22,7 @@ export type ServeOptions = {
 	readonly locale: Locale;
 };
 
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const usageError = 2;
 /** EX_SOFTWARE of sysexits.h: a session that can take no more actions. */
 const atTheEnd = 70;
@@ -76,10 +77,18 @@ async function serveOn(listener: Server, address: EngineAddress, {scenario, seed
 	const epochSeconds = recentEpoch();
 	const origin: Origin = {lab: undefined, scenario, seed, learner, interactive: false, columns: 80, rows: 24, epochSeconds};
 	const recording = beginRecording(origin, record);
+	const keepTranscript = untilItFails('recording has ended; the transcript keeps what was before');
 	return new Promise<number>(settle => {
 		const server = new EngineServer({
 			session: recording.session,
-			record: recording.record,
+			record(entry) {
+				const lost = keepTranscript(() => {
+					recording.record(entry);
+				});
+				if (lost !== undefined) {
+					console.error(lost);
+				}
+			},
 			pace: wallPace(epochSeconds),
 			onRefusal(reason) {
 				console.error(reason);
@@ -96,11 +105,17 @@ async function serveOn(listener: Server, address: EngineAddress, {scenario, seed
 		};
 
 		const leave = (): void => {
-			process.off('SIGINT', leave).off('SIGTERM', leave);
+			for (const signal of endings) {
+				process.off(signal, leave);
+			}
+
 			finish(0);
 		};
 
-		process.on('SIGINT', leave).on('SIGTERM', leave);
+		for (const signal of endings) {
+			process.on(signal, leave);
+		}
+
 		listener.on('connection', socket => {
 			server.accept(socket);
 		});

@@ -21,7 +21,7 @@ import {engineVersion} from './engine-version.js';
 import {attendClients, hasReplies} from '../model/world/client.js';
 import {actAsClient, refuseClient, sentBytes} from './clients.js';
 import {collect, collectReplies, type Collector} from './collect.js';
-import {clientNs, keyNs, maxActionNs, maxActions, maxLineBytes, maxOutputBytes, maxReplyBytes, maxSteps, maxStepsPerSecond} from './limits.js';
+import {clientNs, keyNs, maxActionNs, maxActions, maxKeptWorlds, maxLineBytes, maxOutputBytes, maxReplyBytes, maxSteps, maxStepsPerSecond} from './limits.js';
 import {bootWorld, isOutput, killForeground, logIn, type Machine, pressKey, type Transact, typeLine} from './machine.js';
 import type {Applied, Entry, Origin, Output, Reply, Session} from './session.js';
 import {foregroundOf, settling} from './settle.js';
@@ -123,7 +123,7 @@ function run(session: Session, action: MachineAction): Applied {
 	let machine: Machine;
 	let result: Effect;
 	try {
-		machine = machines.get(session) ?? rebuild(session);
+		machine = machines.get(session) ?? rebuild(session).machine;
 		machines.delete(session);
 		result = perform(machine, session.world, action);
 	} catch (error) {
@@ -311,7 +311,7 @@ function record(session: Session, machine: Machine | undefined, action: Action, 
 	const next: Session = {
 		...session,
 		world,
-		history: [...session.history, entry],
+		history: withEntry(session.history, entry),
 		line: [...session.line, session.history.length],
 		undone: action.type === 'answer' || action.type === 'hint' ? session.undone : [],
 		progress,
@@ -325,6 +325,17 @@ function record(session: Session, machine: Machine | undefined, action: Action, 
 	}
 
 	return {session: next, output, replies, trace, elapsedNs: elapsed(session, next), broken: undefined};
+}
+
+/** Forgets what can be made again of the entry that is too old now: a served session would fill the memory long before its limit of actions. */
+function withEntry(history: readonly Entry[], entry: Entry): readonly Entry[] {
+	const next = [...history, entry];
+	const old = next[next.length - 1 - maxKeptWorlds];
+	if (old !== undefined) {
+		next[next.length - 1 - maxKeptWorlds] = {...old, world: undefined, replies: [], trace: []};
+	}
+
+	return next;
 }
 
 function elapsed(before: Session, after: Session): number {
@@ -394,12 +405,12 @@ function redo(session: Session): Applied {
 /** Goes to the world at the end of another line of entries. What was credited stays credited. */
 function travel(session: Session, action: Action, {line, undone}: Pick<Session, 'line' | 'undone'>): Applied {
 	const last = line.at(-1);
-	const world = last === undefined ? session.start : session.history[last]!.world;
-	const entry: Entry = {action, world, output: [], replies: [], trace: [], progress: session.progress};
-	const next: Session = {...session, world, history: [...session.history, entry], line, undone, foreground: 'prompt'};
+	const known = last === undefined ? session.start : session.history[last]!.world;
 	try {
-		const machine = rebuild(next);
-		const there: Session = {...next, ...outlook(machine, world)};
+		const {machine, world: made} = rebuild({...session, line});
+		const world = known ?? made;
+		const entry: Entry = {action, world, output: [], replies: [], trace: [], progress: session.progress};
+		const there: Session = {...session, world, history: withEntry(session.history, entry), line, undone, ...outlook(machine, world)};
 		machines.set(there, machine);
 		return {session: there, output: [], replies: [], trace: [], elapsedNs: elapsed(session, there), broken: undefined};
 	} catch (error) {
@@ -407,8 +418,8 @@ function travel(session: Session, action: Action, {line, undone}: Pick<Session, 
 	}
 }
 
-/** Makes the machine of a session again by running its actions from the start. */
-function rebuild(session: Session): Machine {
+/** Makes the machine of a session again, and its world, by running its actions from the start. */
+function rebuild(session: Pick<Session, 'origin' | 'history' | 'line'>): {readonly machine: Machine; readonly world: World} {
 	const {machine, world} = start(session.origin);
 	let at = world;
 	for (const index of session.line) {
@@ -418,5 +429,5 @@ function rebuild(session: Session): Machine {
 		}
 	}
 
-	return machine;
+	return {machine, world: at};
 }

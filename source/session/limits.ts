@@ -19,6 +19,8 @@ export const maxActionNs = 3600 * secondNs;
 export const maxLineBytes = 64 * 1024;
 /** Entries of one session. */
 export const maxActions = 100_000;
+/** Entries of which a session keeps the world, the trace and the replies; those of older ones are made again if somebody goes back to them. */
+export const maxKeptWorlds = 1000;
 /** Rounds that background tasks get after the shell has come back to its prompt. */
 export const graceRounds = 50;
 /** A program that reads from the terminal may have work under way that ends within this time. */

@@ -32,8 +32,8 @@ export type Reply = {readonly connection: number; readonly bytes: Uint8Array; /*
 
 export type Entry = {
 	readonly action: Action;
-	/** The world after the action. */
-	readonly world: World;
+	/** The world after the action; of an old entry it is forgotten, as are the replies and the trace. */
+	readonly world: World | undefined;
 	readonly output: readonly Output[];
 	readonly replies: readonly Reply[];
 	readonly trace: readonly TraceEvent[];

@@ -6,6 +6,7 @@ import {nowNs} from '../../source/base/clock.js';
 import {reader} from '../../source/base/transaction.js';
 import type {WorldSchema} from '../../source/model/world/schema.js';
 import type {Action} from '../../source/session/action.js';
+import {worldDigest} from '../support/world-digest.js';
 import {apply, startSession} from '../../source/session/apply.js';
 import type {Applied, Origin, Session} from '../../source/session/session.js';
 
@@ -50,6 +51,17 @@ test('undo goes back to the world before, with the programs that ran in it; redo
 	expect(redone.world).toBe(removed.world);
 	expect(shown(play(redone, 'echo $n; ls'))).toBe('echo $n; ls\nnone\nlearner@lab:~$ ');
 	expect(redone.history).toHaveLength(6);
+});
+
+test('undo goes back further than worlds are kept: what was forgotten is made again', () => {
+	const {session: first} = play(startSession(origin).session, 'docker pull -q busybox; echo one > note');
+	const {session: second} = play(first, 'echo two > note; docker run -d busybox sleep 100');
+	const {session: later} = play(second, ...Array.from({length: 1100}, () => ({type: 'advance', ns: 0} as const)));
+	expect(later.history[0]!.world).toBeUndefined();
+	const {session: undone} = play(later, {type: 'undo'});
+	expect(worldDigest(undone.world)).toBe(worldDigest(first.world));
+	expect(shown(play(undone, 'cat note; docker ps -q'))).toBe('cat note; docker ps -q\none\nlearner@lab:~$ ');
+	expect(worldDigest(play(undone, {type: 'redo'}).session.world)).toBe(worldDigest(later.world));
 });
 
 test('there is an end to undoing', () => {
