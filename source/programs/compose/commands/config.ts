@@ -10,11 +10,12 @@ import {compareText} from '../../../base/bytes.js';
 import {composeVersion, type Compose} from '../engine/compose.js';
 import {writeYaml} from '../file/write-yaml.js';
 import {serviceHash, serviceJson} from '../project/hash.js';
+import {sortedDeep} from '../project/decode.js';
 import {withIpam} from '../project/load-project.js';
 import {imageOf, projectDocument, selectServices, type Project} from '../project/project.js';
 import {anyNumber, services, type ComposeCall, type ComposeCommand} from './command.js';
 import {configFlags, versionFlags} from './flag-table.js';
-import {projectOf, situationOf} from './project-source.js';
+import {openModel, projectOf, situationOf} from './project-source.js';
 
 export const config: ComposeCommand = {kind: 'command', use: `[OPTIONS] ${services}`, short: 'Parse, resolve and render compose file in canonical format', flags: configFlags, arguments: anyNumber, run: showConfig};
 
@@ -29,9 +30,13 @@ function * showConfig({compose, flags, args}: ComposeCall): Steps<number | Refus
 	}
 
 	const isQuiet = flags.bool('quiet');
-	const loaded = yield * projectOf(compose, args, {
-		isInterpolated: !flags.bool('no-interpolate'), isResolved: !flags.bool('no-path-resolution'), isChecked: !flags.bool('no-consistency'), keepsEnvFiles: flags.bool('no-env-resolution'),
-	});
+	const reading = {isResolved: !flags.bool('no-path-resolution'), isChecked: !flags.bool('no-consistency'), keepsEnvFiles: flags.bool('no-env-resolution')};
+	if (flags.bool('no-interpolate') && !isQuiet && !listFlags.some(([flag]) => flags.bool(flag))) {
+		const model = yield * openModel(compose, reading);
+		return refused(model) ? model : yield * written(compose, flags.text('output'), format === 'json' ? `${writeJson(sortedDeep(model), {escapeHtml: true, indent: 2})}\n` : writeYaml(sortedDeep(model)));
+	}
+
+	const loaded = yield * projectOf(compose, args, reading);
 	const project = refused(loaded) ? loaded : selectServices(loaded, args, true);
 	if (refused(project) || isQuiet) {
 		return refused(project) ? project : 0;
@@ -43,7 +48,7 @@ function * showConfig({compose, flags, args}: ComposeCall): Steps<number | Refus
 		return text;
 	}
 
-	return flags.text('output') === '' ? yield * printed(compose, text) : yield * savedTo(compose, flags.text('output'), text);
+	return yield * written(compose, flags.text('output'), text);
 }
 
 const listFlags: ReadonlyArray<readonly [flag: string, names: (project: Project) => readonly string[]]> = [
@@ -87,12 +92,12 @@ function jsonForm(whole: JsonObject): JsonObject {
 	return new Map([...sections].sort(([a], [b]) => compareText(a, b)));
 }
 
-function * printed(compose: Compose, text: string): Steps<number> {
-	yield * print(compose.client, text);
-	return 0;
-}
+function * written({client}: Compose, path: string, text: string): Steps<number | Refusal> {
+	if (path === '') {
+		yield * print(client, text);
+		return 0;
+	}
 
-function * savedTo({client}: Compose, path: string, text: string): Steps<number | Refusal> {
 	const fd = client.process.sys.open(path, {write: true, create: true, truncate: true}, 0o666);
 	if (failed(fd)) {
 		return refusal(`open ${path}: ${errorTextOf(fd).toLowerCase()}`);

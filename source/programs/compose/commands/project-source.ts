@@ -11,7 +11,8 @@ import type {Client} from '../../docker/client/client.js';
 import type {Compose} from '../engine/compose.js';
 import {logWarning} from '../output/log-line.js';
 import {withEnvFiles} from '../project/load-model.js';
-import {invalidName, loadProject, normalProjectName, withEnvironments, type ProjectRequest} from '../project/load-project.js';
+import type {JsonObject} from '../../docker/go/json.js';
+import {invalidName, loadProject, loadWholeModel, normalProjectName, withEnvironments, type ProjectRequest} from '../project/load-project.js';
 import {absolutePath} from '../project/paths.js';
 import {enableServices, selectServices, withoutUnused, type Project} from '../project/project.js';
 import type {Source} from '../project/source.js';
@@ -19,8 +20,10 @@ import type {Source} from '../project/source.js';
 const fileNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 const overrideNames = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml'];
 
+const noFile = 'no configuration file provided: not found';
+
 /** How the files are read, for `config`. */
-export type Reading = Pick<ProjectRequest, 'isInterpolated' | 'isResolved' | 'isChecked'> & {
+export type Reading = Pick<ProjectRequest, 'isResolved' | 'isChecked'> & {
 	/** Services' files of variables stay unread. */
 	readonly keepsEnvFiles?: boolean;
 };
@@ -112,6 +115,17 @@ function * defaultFiles({client}: Compose, from: string): Steps<readonly string[
 	}
 }
 
+/** What the files say together, variables left as they are. */
+export function * openModel(compose: Compose, reading: Reading): Steps<JsonObject | Refusal> {
+	const situation = yield * situationOf(compose);
+	if (refused(situation)) {
+		return situation;
+	}
+
+	const whole = situation.files.length === 0 ? refusal(noFile) : yield * loadWholeModel({...situation, ...reading, isInterpolated: false, source: sourceOf(compose)});
+	return refused(whole) ? whole : whole.model;
+}
+
 /** The project as its files say; services that are named are wanted whatever their profiles. */
 export function * projectOf(compose: Compose, names: readonly string[] = [], reading: Reading = {}): Steps<Project | Refusal> {
 	const situation = yield * situationOf(compose);
@@ -120,7 +134,7 @@ export function * projectOf(compose: Compose, names: readonly string[] = [], rea
 	}
 
 	if (situation.files.length === 0) {
-		return refusal('no configuration file provided: not found');
+		return refusal(noFile);
 	}
 
 	const source = sourceOf(compose);

@@ -45,15 +45,17 @@ const transforms: Readonly<Record<string, Transform>> = {
 	'volumes.*': external, 'networks.*': external, 'secrets.*': external, 'configs.*': external,
 };
 
-export function canonical(value: Json, path: TreePath = []): Json | FormProblem {
-	const transformed = lookUpPath(transforms, path)?.(value, path) ?? value;
+/** With variables still in it (`isOpen`), what cannot be understood yet stays as it is. */
+export function canonical(value: Json, path: TreePath = [], isOpen = false): Json | FormProblem {
+	const form = lookUpPath(transforms, path)?.(value, path) ?? value;
+	const transformed = isOpen && form instanceof FormProblem ? value : form;
 	if (transformed instanceof FormProblem || !(transformed instanceof Map)) {
 		return transformed;
 	}
 
 	const result = new Map<string, Json>();
 	for (const [name, item] of transformed as JsonObject) {
-		const inner = canonical(item, [...path, name]);
+		const inner = canonical(item, [...path, name], isOpen);
 		if (inner instanceof FormProblem) {
 			return inner;
 		}

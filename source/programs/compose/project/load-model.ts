@@ -102,7 +102,7 @@ function * laidOver(loading: Loading, file: string, under: JsonObject, over: Jso
 		yield * loading.source.warn(`${file}: the attribute \`version\` is obsolete, it will be ignored, please remove it to avoid potential confusion`);
 	}
 
-	const form = canonical(new Map([...objectOf(merged)].filter(([name]) => name !== 'version')));
+	const form = canonical(new Map([...objectOf(merged)].filter(([name]) => name !== 'version')), [], !loading.isInterpolated);
 	return form instanceof FormProblem ? refusal(form.message) : objectOf(withoutRepeats(form));
 }
 

@@ -27,7 +27,6 @@ export type ProjectRequest = {
 	readonly profiles: readonly string[];
 	readonly isInterpolated?: boolean;
 	readonly isResolved?: boolean;
-	readonly isNormalized?: boolean;
 	readonly isChecked?: boolean;
 };
 
@@ -39,7 +38,8 @@ export function invalidName(name: string): string {
 	return `invalid project name ${quote(name)}: must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number`;
 }
 
-export function * loadProject(request: ProjectRequest): Steps<Project | Refusal> {
+/** The merged and completed model, before it is read into fields. */
+export function * loadWholeModel(request: ProjectRequest): Steps<{readonly name: string; readonly environment: ReadonlyMap<string, string>; readonly model: JsonObject} | Refusal> {
 	const loading: Loading = {
 		source: request.source, place: {workingDir: request.workingDir, home: request.home}, environment: request.environment, isInterpolated: request.isInterpolated ?? true,
 		isResolved: request.isResolved ?? true, including: [], budget: freshBudget(),
@@ -59,8 +59,16 @@ export function * loadProject(request: ProjectRequest): Steps<Project | Refusal>
 		return refusal('empty compose file');
 	}
 
-	const complete = request.isNormalized === false ? model : normalize(model, name, environment);
-	const project = decoded({...request, environment, name}, complete);
+	return {name, environment, model: normalize(model, name, environment)};
+}
+
+export function * loadProject(request: ProjectRequest): Steps<Project | Refusal> {
+	const whole = yield * loadWholeModel(request);
+	if (refused(whole)) {
+		return whole;
+	}
+
+	const project = decoded({...request, ...whole}, whole.model);
 	if (refused(project)) {
 		return project;
 	}
