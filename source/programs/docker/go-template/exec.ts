@@ -42,6 +42,30 @@ export function execute(template: Template, data: GoValue, options: ExecOptions)
 
 class ExecFault extends Error {}
 
+/** Characters whose making or writing counts as a step. */
+const charactersPerStep = 64;
+
+/** What a value's text, or that of the texts in a list, costs to handle. */
+function textCost(value: GoValue): number {
+	if (typeof value === 'string') {
+		return value.length / charactersPerStep;
+	}
+
+	return typeof value === 'object' && value.kind === 'slice' ? value.items.reduce<number>((sum, item) => sum + 1 + (typeof item === 'string' ? item.length / charactersPerStep : 0), 0) : 0;
+}
+
+/** What a call will cost at least, known before it is made: a few words can ask for a text that no memory holds. */
+function costOf(name: string, values: readonly GoValue[]): number {
+	const texts = values.reduce<number>((sum, value) => sum + textCost(value), 0);
+	const [first, second] = values;
+	if (name === 'join' && typeof first === 'object' && first.kind === 'slice' && typeof second === 'string') {
+		return texts + first.items.length * second.length / charactersPerStep;
+	}
+
+	// Each character becomes a value of its own.
+	return name === 'split' && typeof first === 'string' ? texts + first.length : texts;
+}
+
 type Variable = {readonly name: string; value: GoValue};
 type Flow = 'next' | 'break' | 'continue';
 
@@ -77,13 +101,13 @@ class Execution {
 	#walk(node: Node, dot: GoValue, depth: number): Flow {
 		switch (node.kind) {
 			case 'text': {
-				this.output += node.text;
+				this.#write(node.text);
 				return 'next';
 			}
 
 			case 'action': {
 				const value = this.#pipe(node.pipe, dot);
-				this.output += node.pipe.variables.length > 0 ? '' : (value === undefined ? '<no value>' : valueText(value));
+				this.#write(node.pipe.variables.length > 0 ? '' : (value === undefined ? '<no value>' : valueText(value)));
 				return 'next';
 			}
 
@@ -369,8 +393,11 @@ class Execution {
 			values.push(this.#checked(final.value, kindAt(operands.length)));
 		}
 
+		this.#charge(costOf(name, values));
 		try {
-			return definition.call(values);
+			const result = definition.call(values);
+			this.#charge(textCost(result));
+			return result;
 		} catch (error) {
 			if (error instanceof FunctionFault) {
 				this.#at(node);
@@ -416,12 +443,22 @@ class Execution {
 		variable.value = value;
 	}
 
+	#write(text: string): void {
+		this.#charge(textCost(text));
+		this.output += text;
+	}
+
 	#at(node: Operand | Command): void {
 		this.#node = node;
 	}
 
 	#step(): void {
-		if (++this.#steps > stepLimit) {
+		this.#charge(1);
+	}
+
+	#charge(steps: number): void {
+		this.#steps += steps;
+		if (this.#steps > stepLimit) {
 			this.#fail(`virtlab: the template does more than ${stepLimit} steps`);
 		}
 	}

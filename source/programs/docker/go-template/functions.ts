@@ -301,7 +301,8 @@ function count(value: GoValue): number {
 }
 
 function truncated([text, limit]: readonly GoValue[]): string {
-	const runes = [...text as string];
+	// A character is at most two units long.
+	const runes = [...(text as string).slice(0, 2 * count(limit) + 2)];
 	return runes.length < Number(limit as bigint) ? text as string : runes.slice(0, count(limit)).join('');
 }
 
