@@ -202,13 +202,13 @@ export class Mmu {
 
 	#locateLast(linear: number, bytes: number, access: AccessKind): void {
 		if ((linear & offsetMask) + bytes > frameBytes) {
-			this.#locate((linear + bytes - 1) | 0, access);
+			this.#locate(((linear + bytes - 1) & ~offsetMask) | 0, access);
 		}
 	}
 
 	#readSlowly(linear: number, bytes: 2 | 4): number {
-		this.#locateLast(linear, bytes, 'read');
 		const offset = this.#locate(linear, 'read');
+		this.#locateLast(linear, bytes, 'read');
 		if (offset >= 0 && (linear & offsetMask) + bytes <= frameBytes) {
 			return bytes === 4 ? this.#ram.getInt32(offset, true) : this.#ram.getUint16(offset, true);
 		}
