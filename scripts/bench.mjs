@@ -1,7 +1,7 @@
 // `npm run bench`: how long things take here and now. Not a test: no figure is checked, because machines differ. Medians of several runs.
 //
 //     npm run bench             everything
-//     npm run bench -- actions  one section: start, screen, actions, containers
+//     npm run bench -- actions  one section: start, screen, actions, containers, machine
 //
 // What it printed on a known machine is in docs/benchmarks.md.
 
@@ -13,6 +13,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {build as buildProgram} from './build.mjs';
+import {measureMachine} from './machine-bench/measure.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/cli.js');
@@ -26,7 +27,7 @@ const quietMs = 250;
 const patienceMs = 10_000;
 const repetitions = 30;
 
-const sections = {start, screen, actions, containers};
+const sections = {start, screen, actions, containers, machine};
 const chosen = process.argv.slice(2);
 await buildProgram();
 try {
@@ -193,4 +194,9 @@ async function sessionModule() {
 	} finally {
 		rmSync(outfile, {force: true});
 	}
+}
+
+/** The 32-bit machine against other engines, in turns, so that what else the computer does meets all of them. */
+async function machine() {
+	await measureMachine(report);
 }
