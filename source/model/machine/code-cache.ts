@@ -17,24 +17,49 @@ export type Block = {
 	readonly eips: Int32Array;
 };
 
+type Kept = {readonly first: number; readonly end: number};
+
 export class CodePage {
-	readonly blocks: Array<Block | undefined> = Array.from({length: 4096}, () => undefined);
+	readonly blocks = new Array<Block | undefined>(4096);
+	#kept: Kept[] = [];
 	readonly #covered = new Uint8Array(4096);
 	readonly #onInvalidate: () => void;
+	/** How often decoded bytes changed. Where that happens a lot, long blocks are decoded for nothing. */
+	invalidations = 0;
 
-	/** `onInvalidate`: decoded bytes are about to change; nothing that was decoded may be used any more. */
+	/** `onInvalidate`: decoded bytes are about to change; the running block may be among them. */
 	constructor(onInvalidate: () => void) {
 		this.#onInvalidate = onInvalidate;
 	}
 
-	cover(offset: number, length: number): void {
+	keep(offset: number, length: number, block: Block): void {
+		this.blocks[offset] = block;
+		this.#kept.push({first: offset, end: offset + length});
 		this.#covered.fill(1, offset, offset + length);
 	}
 
-	/** Called before bytes of the frame change. */
+	/** Called before bytes of the frame change: forgets the blocks that they are part of. */
 	invalidate(offset: number, length: number): void {
-		if (this.#covered.subarray(offset, offset + length).includes(1)) {
-			this.#onInvalidate();
+		if (!this.#covered.subarray(offset, offset + length).includes(1)) {
+			return;
 		}
+
+		this.invalidations++;
+		const left: Kept[] = [];
+		for (const kept of this.#kept) {
+			if (kept.first < offset + length && kept.end > offset) {
+				this.blocks[kept.first] = undefined;
+			} else {
+				left.push(kept);
+			}
+		}
+
+		this.#kept = left;
+		this.#covered.fill(0);
+		for (const {first, end} of left) {
+			this.#covered.fill(1, first, end);
+		}
+
+		this.#onInvalidate();
 	}
 }

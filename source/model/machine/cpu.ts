@@ -58,6 +58,8 @@ export class Cpu {
 	limit = 0;
 	/** Iterations beyond the first of the instruction that just ran. */
 	extra = 0;
+	/** Instructions decoded so far; what a guest that changes its code all the time costs us (run.ts). */
+	translated = 0;
 	/** Part of the clock that passed while the processor was halted. */
 	idle = 0;
 	/**

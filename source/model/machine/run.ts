@@ -13,7 +13,7 @@ import {exitReason, VmExit} from './vm-exit.js';
 
 /** Why `run` came back. */
 export type Stop =
-	/** The virtual time it was given is used up. */
+	/** The virtual time it was given is used up, or it changed its own code so often that decoding cost too much; it can go on. */
 	| {readonly why: 'budget'}
 	/** HLT with interrupts off: nothing inside the machine or out can wake it. */
 	| {readonly why: 'halted'}
@@ -46,10 +46,14 @@ export function run(cpu: Cpu, surroundings: Surroundings, budget: number): Stop 
 	}
 }
 
+/** Instructions that one run may have decoded: a few seconds of our time. A program that does not change its code needs some thousands. */
+const mostTranslated = 2_000_000;
+
 class RunLoop {
 	readonly #cpu: Cpu;
 	readonly #around: Surroundings;
 	readonly #end: number;
+	readonly #mostTranslated: number;
 	/** A single step (EFLAGS.TF) is being taken. */
 	#stepping = false;
 
@@ -57,6 +61,7 @@ class RunLoop {
 		this.#cpu = cpu;
 		this.#around = around;
 		this.#end = end;
+		this.#mostTranslated = cpu.translated + mostTranslated;
 		cpu.deadline = 0;
 	}
 
@@ -91,6 +96,10 @@ class RunLoop {
 				cpu.clock += index + cpu.extra;
 				cpu.extra = 0;
 				block = undefined;
+				if (cpu.translated >= this.#mostTranslated) {
+					cpu.deadline = 0;
+				}
+
 				if (this.#stepping) {
 					this.#singleStep();
 				}
@@ -164,7 +173,7 @@ class RunLoop {
 			this.#interrupt();
 		}
 
-		if (cpu.clock >= this.#end) {
+		if (cpu.clock >= this.#end || cpu.translated >= this.#mostTranslated) {
 			return {why: 'budget'};
 		}
 

@@ -19,6 +19,9 @@ import {noOffset} from './physical-memory.js';
 import {CS} from './registers.js';
 
 const maxInstructions = 32;
+/** Where code changes again and again, blocks are kept short. */
+const manyInvalidations = 16;
+const maxInstructionsThere = 2;
 
 const endsBlock: ReadonlySet<Mnemonic> = new Set(['jmp', 'jcc', 'call', 'ret', 'loop', 'loope', 'loopne', 'jcxz', 'jmpf', 'callf', 'retf', 'int', 'int3', 'into', 'iret', 'ud0', 'ud1', 'ud2']);
 const needsTime: ReadonlySet<Mnemonic> = new Set(['rdtsc', 'rdmsr', 'wrmsr', 'in', 'out', 'ins', 'outs']);
@@ -43,6 +46,7 @@ function compile(cpu: Cpu, instruction: Instruction): Operation {
 }
 
 function makeBlock(cpu: Cpu, instructions: readonly Instruction[]): Block {
+	cpu.translated += instructions.length;
 	const eips = [...instructions.map(({eip}) => eip), nextEip(instructions.at(-1)!)];
 	return {
 		eip: instructions[0]!.eip, mode: cpu.mode, instructions, eips: Int32Array.from(eips),
@@ -60,7 +64,9 @@ export function translateBlock(cpu: Cpu): Block {
 	}
 
 	const instructions = [first];
-	while (instructions.length < maxInstructions && !isLast(instructions.at(-1)!)) {
+	const changes = cpu.memory.code[cpu.fetchOffset >>> 12]?.invalidations ?? 0;
+	const most = changes > manyInvalidations ? maxInstructionsThere : maxInstructions;
+	while (instructions.length < most && !isLast(instructions.at(-1)!)) {
 		const eip = nextEip(instructions.at(-1)!);
 		const following = pageOf(eip) === cpu.fetchPage ? decodeFollowing(cpu, eip) : undefined;
 		if (following === undefined || pageOf((nextEip(following) - 1) | 0) !== cpu.fetchPage) {
@@ -116,14 +122,11 @@ function keep(cpu: Cpu, block: Block): void {
 	const frame = cpu.fetchOffset >>> 12;
 	const page = cpu.memory.code[frame] ?? newCodePage(cpu, frame);
 	const offset = (cpu.segments[CS]!.base + block.eip) & 0xFFF;
-	page.blocks[offset] = block;
-	page.cover(offset, (block.eips.at(-1)! - block.eip) | 0);
+	page.keep(offset, (block.eips.at(-1)! - block.eip) | 0, block);
 }
 
 function newCodePage(cpu: Cpu, frame: number): CodePage {
 	const page = new CodePage(() => {
-		cpu.memory.code[frame] = undefined;
-		// Instructions of the running block may be among those that change.
 		cpu.limit = 0;
 	});
 	cpu.memory.code[frame] = page;

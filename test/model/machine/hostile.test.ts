@@ -17,11 +17,11 @@ test('any bytes as a program in flat mode', () => {
 		const machine = new Machine({ramBytes: 2 ** 20, tlbSize: 64});
 		bootFlat(machine, image, origin);
 		machine.cpu.regs[4] = 0x8000;
-		const stop = machine.run(20_000);
+		const stop = machine.run(5000);
 		expect(reasons).toContain(stop.why);
 		expect(machine.cpu.clock).toBeLessThan(100_000);
 		expect(() => JSON.stringify(finalState(machine, stop))).not.toThrow();
-	}), {numRuns: 300});
+	}), {numRuns: 150});
 });
 
 test('any bytes as firmware', () => {
@@ -49,4 +49,16 @@ test('page tables of any bytes', () => {
 			expect(found.ok || found.reason.length > 0).toBe(true);
 		}
 	}), {numRuns: 200});
+});
+
+test('a program that changes its own code all the time is stopped before its time is up, and can go on', () => {
+	const machine = new Machine({ramBytes: 2 ** 20});
+	// inc byte [the operand of the next instruction]; mov al, 0; jmp back
+	bootFlat(machine, Uint8Array.of(0xFE, 0x05, 0x07, 0x00, 0x01, 0x00, 0xB0, 0x00, 0xEB, 0xF6), origin);
+	expect(machine.run(1e9)).toEqual({why: 'budget'});
+	expect(machine.cpu.clock).toBeLessThan(10_000_000);
+	expect(machine.run(300)).toEqual({why: 'budget'});
+	// Every round has seen its own change.
+	const rounds = machine.memory.readByte(origin + 7);
+	expect([rounds, (rounds + 255) % 256]).toContain(machine.cpu.regs[0]! & 0xFF);
 });
