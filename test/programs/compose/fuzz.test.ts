@@ -83,9 +83,9 @@ test('any text is a project or a refusal', () => {
 			fileWarnings(result, service);
 			marshal(createBody(result, name, {name, number: 1, imageId: '', resolveMode: mode => mode}));
 		}
-	}), {seed: 7, numRuns: 1000});
+	}), {seed: 7, numRuns: 300});
 	// Most changes must leave something to look at.
-	expect(projects).toBeGreaterThan(200);
+	expect(projects).toBeGreaterThan(60);
 });
 
 test('any text is a file of variables or a mistake, and words or a mistake', () => {

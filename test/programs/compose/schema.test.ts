@@ -84,10 +84,10 @@ test('a file is right for us exactly if it is for ajv', () => {
 		const ours = schemaProblem(asJson(file)) === undefined;
 		rejected += ours ? 0 : 1;
 		expect(ours).toBe(theirs(JSON.parse(JSON.stringify(file))));
-	}), {seed: 1, numRuns: 2000});
+	}), {seed: 1, numRuns: 1000});
 	// Both verdicts must occur, or the comparison says nothing.
-	expect(rejected).toBeGreaterThan(300);
-	expect(rejected).toBeLessThan(1900);
+	expect(rejected).toBeGreaterThan(150);
+	expect(rejected).toBeLessThan(950);
 });
 
 test.each([

@@ -28,8 +28,18 @@ export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, 
 	let count = parts.length;
 	const add = (steps: Steps<T>) => running.push({steps, index: count++, sleep: undefined});
 	fill();
-	let wake: Wake = 'woken';
+	// A signal may have come before there was anybody to ask.
+	let wake: Wake = 'signal';
 	while (running.length > 0) {
+		const added = wake === 'signal' ? options.onSignal?.() ?? [] : [];
+		if (added === 'stop') {
+			return results;
+		}
+
+		for (const steps of added) {
+			add(steps);
+		}
+
 		const before = running.length;
 		for (const part of [...running]) {
 			const turn = part.steps.next(wakeOf(process, part, wake));
@@ -55,15 +65,6 @@ export function * together<T>(process: Process, parts: ReadonlyArray<Steps<T>>, 
 		if (running.length > 0) {
 			// What has ended or been added may be what another part waits for.
 			wake = yield running.length === before && !ended ? waitOf(running) : {kind: 'step'};
-		}
-
-		const added = wake === 'signal' ? options.onSignal?.() ?? [] : [];
-		if (added === 'stop') {
-			return results;
-		}
-
-		for (const steps of added) {
-			add(steps);
 		}
 	}
 
