@@ -19,10 +19,7 @@ import type {Link, LinkIndex, NetNamespaceId, NetworkSchema, Route} from './netw
 import type {Packet} from './rule-match.js';
 
 /** Why a packet was lost. */
-export type LossReason =
-	| 'no-route' | 'no-neighbour' | 'not-forwarding' | 'ttl' | 'filtered' | 'rejected'
-	/** Nobody listens at the port. */
-	| 'refused';
+export type LossReason = 'no-route' | 'no-neighbour' | 'not-forwarding' | 'ttl' | 'filtered' | 'rejected';
 
 /** What happened to a packet, in order. */
 export type PacketStep =

@@ -9,13 +9,15 @@ import {imagesPanel} from './images/images-panel.js';
 import {selectImages} from './images/select-images.js';
 import {layerStackPanel} from './layer-stack/layer-stack-panel.js';
 import {selectLayerStacks} from './layer-stack/select-layer-stack.js';
+import {networkPanel} from './network/network-panel.js';
+import {selectNetwork} from './network/select-network.js';
 import {ownersOf, type PanelContext, type PanelView} from './panel-context.js';
 import {processesPanel} from './processes/processes-panel.js';
 import {selectProcesses} from './processes/select-processes.js';
 import {selectVcpuMap} from './vcpu-map/select-vcpu-map.js';
 import {vcpuMapPanel} from './vcpu-map/vcpu-map-panel.js';
 
-export type PanelName = 'hosts' | 'vcpu-map' | 'layer-stack' | 'images' | 'processes';
+export type PanelName = 'hosts' | 'vcpu-map' | 'layer-stack' | 'images' | 'processes' | 'network';
 
 export type Panel = {
 	readonly title: PlainKey;
@@ -29,6 +31,7 @@ export const panels: Readonly<Record<PanelName, Panel>> = {
 	'vcpu-map': {title: 'panel.vcpu-map', data: selectVcpuMap, lines: (context, view) => vcpuMapPanel(selectVcpuMap(context), view)},
 	'layer-stack': {title: 'panel.layer-stack', data: selectLayerStacks, lines: (context, view) => layerStackPanel(selectLayerStacks(context), view)},
 	images: {title: 'panel.images', data: selectImages, lines: (context, view) => imagesPanel(selectImages(context), view)},
+	network: {title: 'panel.network', data: selectNetwork, lines: (context, view) => networkPanel(selectNetwork(context), view)},
 	processes: {title: 'panel.processes', data: selectProcesses, lines: (context, view) => processesPanel(selectProcesses(context), view)},
 };
 
@@ -42,7 +45,7 @@ export function isPanelName(name: string | undefined): name is PanelName {
 export function panelOrder(world: World, focus: string | undefined): readonly PanelName[] {
 	const hasMachines = ownersOf(world, 'domain').length > 0;
 	const usual: readonly PanelName[] = hasMachines
-		? ['vcpu-map', 'hosts', 'layer-stack', 'images', 'processes']
-		: ['layer-stack', 'images', 'hosts', 'processes', 'vcpu-map'];
+		? ['vcpu-map', 'hosts', 'layer-stack', 'images', 'network', 'processes']
+		: ['layer-stack', 'images', 'hosts', 'network', 'processes', 'vcpu-map'];
 	return isPanelName(focus) ? [focus, ...usual.filter(name => name !== focus)] : usual;
 }
