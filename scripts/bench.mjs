@@ -1,12 +1,12 @@
 // `npm run bench`: how long things take here and now. Not a test: no figure is checked, because machines differ. Medians of several runs.
 //
 //     npm run bench             everything
-//     npm run bench -- actions  one section: start, screen, actions, containers, machine
+//     npm run bench -- actions  one section: start, screen, actions, containers, machine, builds
 //
 // What it printed on a known machine is in docs/benchmarks.md.
 
 import {spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
@@ -26,8 +26,12 @@ delete environment.VIRTLAB_HOME;
 const quietMs = 250;
 const patienceMs = 10_000;
 const repetitions = 30;
+const instructionCount = 127;
+const buildahPatienceMs = 180_000;
+/** The most that an engine stacks. */
+const layerCount = 125;
 
-const sections = {start, screen, actions, containers, machine};
+const sections = {start, screen, actions, containers, machine, builds};
 const chosen = process.argv.slice(2);
 await buildProgram();
 try {
@@ -172,6 +176,76 @@ async function containers() {
 		report(`${wanted} running containers: docker ps`, costOf(session, at, 'docker ps -q | wc -l'), 'ms');
 		report(`${wanted} running containers: heap with the history`, heapMib(), 'MiB');
 	}
+}
+
+/** A Dockerfile of 127 instructions, by the model's two builders and, where it is installed, by buildah, which does the same on the real disk. */
+async function builds() {
+	const session = await sessionModule();
+	const type = (at, text) => session.apply(at, {type: 'line', text}).session;
+	const instructions = (base, count, make) => [`FROM ${base}`, ...Array.from({length: count - 1}, (_, index) => make(index + 1))].join('\\n');
+	const mixed = instructions('scratch', instructionCount, index => ['COPY f /f' + index, `ENV V${index}=${index}`, `LABEL l${index}=${index}`][index % 3]);
+	const preparation = `mkdir b && cd b && echo content > f && printf '${mixed}\\n' > Dockerfile`;
+	const times = command => {
+		// One after the other: going on from an older session would run everything up to it again.
+		let at = type(session.startSession(session.origin).session, preparation);
+		const build = () => milliseconds(() => {
+			at = type(at, command);
+		});
+		return {coldMs: build(), cachedMs: median(Array.from({length: 5}, build))};
+	};
+	const buildah = buildahTimes(mixed.replaceAll('\\n', '\n'));
+	const ratio = (ms, other) => other === undefined ? 'ms' : `ms  ${(ms / other).toFixed(2)} x buildah`;
+	for (const [name, command] of [['BuildKit', 'docker build -q .'], ['classic', 'DOCKER_BUILDKIT=0 docker build -q .']]) {
+		const {coldMs, cachedMs} = times(command);
+		report(`${instructionCount} instructions, ${name}, cold`, coldMs, ratio(coldMs, buildah?.coldMs));
+		report(`${instructionCount} instructions, ${name}, cached`, cachedMs, ratio(cachedMs, buildah?.cachedMs));
+	}
+
+	if (buildah !== undefined) {
+		report(`${instructionCount} instructions, buildah, cold`, buildah.coldMs, 'ms');
+		report(`${instructionCount} instructions, buildah, cached`, buildah.cachedMs, 'ms');
+	}
+
+	stackLookup(session, type, instructions('busybox', layerCount, index => `COPY f /f${index}`));
+}
+
+/** Undefined where buildah is missing or cannot work. */
+function buildahTimes(dockerfile) {
+	const place = mkdtempSync(join(tmpdir(), 'virtlab-buildah-'));
+	try {
+		writeFileSync(join(place, 'Dockerfile'), `${dockerfile}\n`);
+		writeFileSync(join(place, 'f'), 'content\n');
+		const run = () => {
+			let done;
+			const ms = milliseconds(() => {
+				done = spawnSync('buildah', ['--root', join(place, 'root'), '--runroot', join(place, 'run'), '--storage-driver', 'vfs', 'bud', '--isolation', 'chroot', '--layers', '-q', place], {encoding: 'utf8', timeout: buildahPatienceMs});
+			});
+			return done.status === 0 ? ms : `${done.error?.code ?? done.stderr.trim().split('\n').at(-1)}`;
+		};
+		const coldMs = run();
+		const cachedMs = run();
+		const problem = [coldMs, cachedMs].find(result => typeof result === 'string');
+		if (problem !== undefined) {
+			console.log(`  buildah could not build: ${problem}`);
+			return undefined;
+		}
+
+		return {coldMs, cachedMs};
+	} finally {
+		rmSync(place, {recursive: true, force: true});
+	}
+}
+
+/** A file of the lowest layer against one of the uppermost, in a container on all of them. */
+function stackLookup(session, type, dockerfile) {
+	let at = type(session.startSession(session.origin).session, `mkdir b && cd b && echo content > f && printf '${dockerfile}\\n' > Dockerfile && docker build -q -t deep . && docker run -d --name deep deep sleep 100000`);
+	const look = path => milliseconds(() => {
+		at = type(at, `docker exec deep sh -c 'for i in $(seq 100); do test -e ${path}; done'`);
+	});
+	look('/');
+	const [lowest, uppermost] = ['/root', `/f${layerCount - 1}`].map(path => median(Array.from({length: 5}, () => look(path))));
+	report(`100 lookups in ${layerCount} layers, in the uppermost`, uppermost, 'ms');
+	report(`100 lookups in ${layerCount} layers, in the lowest`, lowest, `ms  ${(lowest / uppermost).toFixed(2)} x uppermost`);
 }
 
 /** Milliseconds an action, each applied to the session that the one before has led to. */

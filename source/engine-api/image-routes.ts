@@ -181,6 +181,10 @@ const commit = once(function * (act) {
 	const layer = copyOfFileSystem(host, parent === undefined ? undefined : topChain(parent), container.layer.upper);
 	const author = query.get('author') ?? '';
 	const comment = query.get('comment') ?? '';
+	if ('error' in layer) {
+		return engineError(500, layer.error);
+	}
+
 	const image = commitImage(host, {
 		parent, chain: layer.chain, config: changed, container: container.id, containerConfig: container.config, ...(author === '' ? {} : {author}), ...(comment === '' ? {} : {comment}),
 	});

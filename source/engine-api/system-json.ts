@@ -3,10 +3,11 @@
 import {must} from '../base/assert.js';
 import {wallTime} from '../base/clock.js';
 import {rfc3339OfMoment} from '../base/internet-date.js';
-import type {JsonObject} from '../base/json.js';
+import type {Json, JsonObject} from '../base/json.js';
 import {containerSizes} from '../model/container/container-changes.js';
 import {summarizeContainer} from '../model/container/container-view.js';
 import {engineInfo, type EngineReader} from '../model/container/engine.js';
+import {chainIds} from '../model/container/image-document.js';
 import {volumeJson} from '../model/container/network-view.js';
 import {volumeBytes} from '../model/container/volume-mount.js';
 import type {Process} from '../model/kernel/program.js';
@@ -86,8 +87,16 @@ export function diskUsageJson(engine: EngineReader & {readonly process?: Process
 		LayersSize: layers.reduce((sum, layer) => sum + layer.sizeBytes, 0), Images: imagesUsage(engine),
 		Containers: containers.map(container => summarizeContainer(engine, container, containerSizes(engine, container))),
 		Volumes: volumes.map(volume => ({...volumeJson(engine, volume), UsageData: {RefCount: volume.users.size, Size: engine.process === undefined ? -1 : volumeBytes({process: engine.process}, volume.mountpoint)}})),
-		BuildCache: [...engine.tx.table(`build-cache:${engine.engine}`).values()].map(record => ({
-			ID: record.id, Type: record.kind, Description: record.description, InUse: false, Shared: false, Size: record.sizeBytes, UsageCount: record.usageCount,
-		})),
+		BuildCache: buildCacheJson(engine),
 	};
+}
+
+/** Records that an image stands on are shared with it; those that only serve this one build are its own. */
+function buildCacheJson(engine: EngineReader): Json {
+	const ofImages = new Set([...engine.tx.table(`image:${engine.engine}`).values()].flatMap(image => chainIds(image.document.rootfs.diff_ids)));
+	const date = (us: number) => rfc3339OfMoment({seconds: Math.floor(us / 1e6), nanoseconds: us % 1e6 * 1000});
+	return [...engine.tx.table(`build-cache:${engine.engine}`).values()].map(record => ({
+		ID: record.id, Type: record.kind, Description: record.description, InUse: false, Shared: record.chain !== undefined && ofImages.has(record.chain), Size: record.sizeBytes,
+		CreatedAt: date(record.createdUs), LastUsedAt: date(record.usedUs), UsageCount: record.usageCount,
+	}));
 }

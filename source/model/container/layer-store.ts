@@ -83,6 +83,14 @@ export type LayerContent = {
 	readonly source?: BlobSource;
 };
 
+/** How many layers may lie on each other. Source: moby/moby layer/layer.go, maxLayerDepth. */
+const maxDepth = 125;
+const tooDeep = {error: 'max depth exceeded'} as const;
+
+function isTooDeep(store: StoreReader, parent: ChainId | undefined): boolean {
+	return layerStack(store, parent).length >= maxDepth;
+}
+
 /** Registers a layer from its archive, or finds that it is here. A text if the archive is broken. */
 export function addLayer(store: Store, {parent, tar, tree, source}: LayerContent): Layer | {readonly error: string} {
 	const diff = digestOf(tar) as DiffId;
@@ -91,12 +99,12 @@ export function addLayer(store: Store, {parent, tar, tree, source}: LayerContent
 		return shareLayer(store, existing, source);
 	}
 
-	const content = tree ?? treeOfTar(tar);
+	const content = isTooDeep(store, parent) ? tooDeep : tree ?? treeOfTar(tar);
 	return 'error' in content ? content : putLayer(store, {parent, diff, tar, fs: makeTreeFileSystem(store.tx, content), tree: content, source});
 }
 
 /** Turns a filesystem that a container or a build step wrote (overlay's upper directory) into a layer; it must not change afterwards. */
-export function layerOfFileSystem(store: Store, parent: ChainId | undefined, fs: FsId): Layer {
+export function layerOfFileSystem(store: Store, parent: ChainId | undefined, fs: FsId): Layer | {readonly error: string} {
 	const tree = store.tx.table(`inode:${fs}`);
 	const tar = tarOfTree(tree);
 	const diff = digestOf(tar) as DiffId;
@@ -106,14 +114,13 @@ export function layerOfFileSystem(store: Store, parent: ChainId | undefined, fs:
 		return shareLayer(store, existing, undefined);
 	}
 
-	return putLayer(store, {parent, diff, tar, fs, tree, source: undefined});
+	return isTooDeep(store, parent) ? tooDeep : putLayer(store, {parent, diff, tar, fs, tree, source: undefined});
 }
 
 /** A layer with the present content of an upper directory that goes on being written to: what `docker commit` makes. */
-export function copyOfFileSystem(store: Store, parent: ChainId | undefined, fs: FsId): Layer {
+export function copyOfFileSystem(store: Store, parent: ChainId | undefined, fs: FsId): Layer | {readonly error: string} {
 	const tree = store.tx.table(`inode:${fs}`);
-	const layer = addLayer(store, {parent, tar: tarOfTree(tree), tree: closedTree(tree)});
-	return must('error' in layer ? undefined : layer, 'copyOfFileSystem: own tar refused');
+	return addLayer(store, {parent, tar: tarOfTree(tree), tree: closedTree(tree)});
 }
 
 /** The tree without files that are only kept alive by being open. */

@@ -5,6 +5,7 @@ import type {CommandSpec, Group, MissingCommand, Node} from './command/command.j
 import {flag} from './command/flag.js';
 import {exportContainer, importImage, load, save} from './commands/archive.js';
 import {build} from './commands/build.js';
+import {buildxVersionCommand, diskUsage, inspectBuilder, listBuilders} from './commands/buildx.js';
 import {cp} from './commands/cp.js';
 import {attach, exec, start} from './commands/exec.js';
 import {history, images} from './commands/images.js';
@@ -62,9 +63,9 @@ const context = group('Manage contexts', {
 }, {list: 'ls', remove: 'rm'});
 
 const buildxCommands = (adapt: (spec: CommandSpec) => CommandSpec): Readonly<Record<string, CommandSpec | MissingCommand>> => ({
-	bake: missing('Build from a file'), build: adapt(build), create: missing('Create a new builder instance'), 'dial-stdio': missing('Proxy current stdio streams to builder instance'), du: missing('Disk usage'),
-	inspect: missing('Inspect current builder instance'), ls: missing('List builder instances'), prune: adapt(builderPrune), rm: missing('Remove one or more builder instances'), stop: missing('Stop builder instance'),
-	use: missing('Set the current builder instance'), version: missing('Show buildx version information'),
+	bake: missing('Build from a file'), build: adapt(build), create: missing('Create a new builder instance'), 'dial-stdio': missing('Proxy current stdio streams to builder instance'), du: adapt(diskUsage),
+	inspect: adapt(inspectBuilder), ls: listBuilders, prune: adapt(builderPrune), rm: missing('Remove one or more builder instances'), stop: missing('Stop builder instance'),
+	use: missing('Set the current builder instance'), version: buildxVersionCommand,
 });
 
 const buildx: Group = {

@@ -11,7 +11,7 @@ import {topChain} from '../../../source/model/container/image-store.js';
 import {type ProgressMessage, pullImage} from '../../../source/model/container/pull.js';
 import {isReferenceError, parseReference} from '../../../source/model/container/reference.js';
 import {isRegistryError} from '../../../source/model/container/registry.js';
-import type {Image} from '../../../source/model/container/schema.js';
+import type {Image, Layer} from '../../../source/model/container/schema.js';
 import {finish, newStore} from './drive.js';
 
 function pull(store: Store, name: string): {readonly image: Image; readonly lines: readonly string[]} {
@@ -27,6 +27,15 @@ function pull(store: Store, name: string): {readonly image: Image; readonly line
 	}
 
 	return {image, lines: messages.filter(message => message.progress === undefined).map(({id, status}) => id === undefined ? status : `${id}: ${status}`)};
+}
+
+function layerIn(...args: Parameters<typeof layerOfFileSystem>): Layer {
+	const layer = layerOfFileSystem(...args);
+	if ('error' in layer) {
+		throw new Error(layer.error);
+	}
+
+	return layer;
 }
 
 const noUsers = {force: false, prune: true, users: [], chainsInUse: []};
@@ -105,11 +114,11 @@ test('a commit adds a layer and an entry of history; an empty one only the entry
 	const {image} = pull(store, 'busybox');
 	const tree = new TreeBuilder();
 	tree.add(['etc', 'motd'], {type: 'file', mode: 0o644, timeUs: 0});
-	const layer = layerOfFileSystem(store, topChain(image), makeTreeFileSystem(store.tx, tree.finish()));
+	const layer = layerIn(store, topChain(image), makeTreeFileSystem(store.tx, tree.finish()));
 	const child = commitImage(store, {parent: image, chain: layer.chain, config: image.document.config, containerConfig: {Cmd: ['sh']}, container: 'c'.repeat(64), comment: 'msg'});
 	expect(child.document.rootfs.diff_ids.length).toBe(2);
 	expect(child.document.history.at(-1)).toMatchObject({created_by: 'sh', comment: 'msg'});
-	const empty = layerOfFileSystem(store, topChain(child), makeTreeFileSystem(store.tx, new TreeBuilder().finish()));
+	const empty = layerIn(store, topChain(child), makeTreeFileSystem(store.tx, new TreeBuilder().finish()));
 	const grandchild = commitImage(store, {parent: child, chain: empty.chain, config: image.document.config, containerConfig: {Cmd: ['true']}});
 	expect(grandchild.document.rootfs.diff_ids.length).toBe(2);
 	expect(grandchild.document.history.at(-1)).toMatchObject({empty_layer: true});

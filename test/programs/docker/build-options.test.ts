@@ -90,3 +90,32 @@ test('what is not modelled is refused openly', () => {
 	);
 	expect(host.sh('docker build --progress=tty .; docker build --progress=nosuch .', where).stderr).toBe('ERROR: failed to build: failed to get console: provided file is not a console\nERROR: failed to build: invalid progress mode nosuch\n');
 });
+
+test('docker builder du and system df tell what the cache holds, until it is pruned', () => {
+	const host = prepared(String.raw`FROM busybox\nCOPY f /\nRUN echo twelve bytes > /x\n`);
+	host.sh('docker build -q .', where);
+	const records = host.sh('docker builder du', where).stdout.replaceAll(/^[a-z\d]{25}/gmv, 'ID'.padEnd(25));
+	expect(records).toBe(`ID                           RECLAIMABLE   SIZE      LAST ACCESSED
+ID                       *   true          49B       Less than a second ago
+ID                           true          0B        Less than a second ago
+ID                       *   true          53B       Less than a second ago
+ID                           true          4B*       Less than a second ago
+ID                           true          13B*      Less than a second ago
+Shared:\t\t17B\nPrivate:\t102B\nReclaimable:\t119B\nTotal:\t\t119B\n`);
+	expect(host.sh('docker system df | tail -1', where).stdout).toBe('Build Cache     5         0         102B      102B\n');
+	host.sh('docker builder prune -f', where);
+	expect(host.sh('docker builder du | tail -2; docker system df | tail -1', where).stdout).toBe('Reclaimable:\t0B\nTotal:\t\t0B\nBuild Cache     0         0         0B        0B\n');
+});
+
+test('the one builder is the daemon\'s own', () => {
+	const host = prepared('');
+	expect(host.sh('docker buildx ls', where).stdout).toBe('NAME/NODE     DRIVER/ENDPOINT   STATUS    BUILDKIT   PLATFORMS\ndefault*      docker                                 \n \\_ default    \\_ default       running   v0.25.2    linux/amd64 (+2)\n');
+	expect(host.sh('docker buildx inspect | head -2; docker buildx version', where).stdout).toBe('Name:   default\nDriver: docker\ngithub.com/docker/buildx v0.29.1\n');
+	expect(host.sh('docker buildx inspect other; docker buildx create', where).stderr).toContain('ERROR: no builder "other" found\n');
+});
+
+test('no more than 125 layers lie on each other', () => {
+	const host = prepared(String.raw`FROM scratch\n${'COPY f /\\n'.repeat(126)}`);
+	expect(host.sh('docker build -t deep . 2>&1 | tail -1', where).stdout).toBe('ERROR: failed to build: failed to solve: max depth exceeded\n');
+	expect(host.sh('head -126 Dockerfile > Other; docker build -q -f Other -t deep . > /dev/null; docker inspect -f "{{len .RootFS.Layers}}" deep', where).stdout).toBe('125\n');
+});

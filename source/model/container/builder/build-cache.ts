@@ -55,14 +55,14 @@ export class BuildCache {
 	}
 
 	/** Whether these files were sent before, so that only their names and attributes travel again. Notes that they were. */
-	hasReceived(content: string): boolean {
+	hasReceived(what: 'context' | 'dockerfile', content: string, sizeBytes: number): boolean {
 		const {tx, engine} = this.#host;
-		const key = `local:${content}`;
+		const key = `local:${what}:${content}`;
 		if (tx.get(`build-cache:${engine}`, key) !== undefined) {
 			return true;
 		}
 
-		this.#put({key, id: this.#newId(), kind: 'source.local', description: 'local source for context', diff: undefined, parent: undefined, chain: undefined, sizeBytes: 0});
+		this.#put({key, id: this.#newId(), kind: 'source.local', description: `local source for ${what}`, diff: undefined, parent: undefined, chain: undefined, sizeBytes});
 		return false;
 	}
 

@@ -172,7 +172,8 @@ export function * runLayer(host: BuildHost, command: StepCommand, {keepsUpper = 
 	}
 
 	finish?.(upper);
-	return {outcome, layer: keepsUpper ? copyOfFileSystem(storeOf(host), chain, upper) : layerOfFileSystem(storeOf(host), chain, upper), upper};
+	const layer = keepsUpper ? copyOfFileSystem(storeOf(host), chain, upper) : layerOfFileSystem(storeOf(host), chain, upper);
+	return 'error' in layer ? {outcome: {kind: 'refused', message: layer.error}, layer: undefined, upper} : {outcome, layer, upper};
 }
 
 /** BuildKit's command of a RUN: a here-document alone is the script; otherwise it is the shell's own. */

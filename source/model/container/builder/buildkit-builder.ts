@@ -8,7 +8,7 @@ import {nowNs, type Nanoseconds} from '../../../base/clock.js';
 import {digestOf} from '../../../base/digest.js';
 import {findImage, isImageError, topChain} from '../image-store.js';
 import {addLayer, getLayer, removeFileSystem} from '../layer-store.js';
-import {tarOfTree, TreeBuilder} from '../layer-tree.js';
+import {tarOfTree, TreeBuilder, treeSizeBytes} from '../layer-tree.js';
 import type {Work} from '../registry.js';
 import type {BuildCacheRecord, ChainId, Image, Layer} from '../schema.js';
 import {BuildArgs, buildPlatform, defaultPath, environmentOf} from './build-args.js';
@@ -45,7 +45,8 @@ export class BuildkitBuilder {
 	readonly #args: BuildArgs;
 	readonly #states = new Map<number, State>();
 	readonly #bases = new Map<string, Image>();
-	readonly #warnings: Warning[] = [];
+	/** What the Dockerfile was found to be wanting. */
+	readonly warnings: Warning[] = [];
 	readonly #session: string;
 	readonly #cache: BuildCache;
 	readonly #graph: StageGraph;
@@ -62,10 +63,6 @@ export class BuildkitBuilder {
 		this.#cache = new BuildCache(host);
 		this.#graph = new StageGraph(plan, this.#args);
 		this.#session = newSession(host);
-	}
-
-	get warnings(): readonly Warning[] {
-		return this.#warnings;
 	}
 
 	* build(): Work<Exported | BuildFailure> {
@@ -89,7 +86,7 @@ export class BuildkitBuilder {
 	/** `--check`: only looks for what should be written otherwise. */
 	* check(): Work<readonly Warning[] | BuildFailure> {
 		const loaded = yield * this.#load(false);
-		return isBuildFailure(loaded) ? loaded : this.#warnings;
+		return isBuildFailure(loaded) ? loaded : this.warnings;
 	}
 
 	/** The Dockerfile, the images that it stands on, and what is to be ignored; the stages that the target needs. */
@@ -133,11 +130,12 @@ export class BuildkitBuilder {
 	}
 
 	#loadDefinition(tellsWarnings: boolean): void {
-		this.#warnings.push(...lintDockerfile(this.#plan, stage => this.#baseVariables(stage)));
+		this.warnings.push(...lintDockerfile(this.#plan, stage => this.#baseVariables(stage)));
 		const name = shownName(this.#options.dockerfile);
+		this.#cache.hasReceived('dockerfile', digestOf(this.#plan.dockerfile.lines.join('\n')), this.#plan.dockerfileBytes);
 		this.#vertex(`[internal] load build definition from ${name}`, vertex => {
 			this.#status(vertex, `transferring dockerfile: ${transferText(this.#plan.dockerfileBytes + 31 + name.length - 10)}`);
-			for (const {rule, message, line} of tellsWarnings ? this.#warnings : []) {
+			for (const {rule, message, line} of tellsWarnings ? this.warnings : []) {
 				this.#emit({kind: 'warning', vertex, rule, message, line});
 			}
 		});
@@ -250,7 +248,7 @@ export class BuildkitBuilder {
 	#contextBytes(): number {
 		const {context} = this.#plan;
 		const root = context.at([]);
-		return root === undefined ? 2 : transferBytes(context, this.#cache.hasReceived(sourceHash(context, [], root)));
+		return root === undefined ? 2 : transferBytes(context, this.#cache.hasReceived('context', sourceHash(context, [], root), treeSizeBytes(context.merged())));
 	}
 
 	#start(stage: Stage): State {

@@ -535,6 +535,29 @@ export const builderPruneFlags: readonly FlagSpec[] = [
 	flag('verbose', 'bool', 'Provide a more verbose output', {isMissing: true}),
 ];
 
+const builderFlag = flag('builder', 'string', 'Override the configured builder instance', {default: 'default', isMissing: true});
+
+export const buildxFlags: readonly FlagSpec[] = [flag('debug', 'bool', 'Enable debug logging', {short: 'D', isMissing: true})];
+
+export const duFlags: readonly FlagSpec[] = [
+	builderFlag, ...buildxFlags,
+	flag('filter', 'filter', 'Provide filter values', {isMissing: true}),
+	flag('format', 'string', 'Format the output', {isMissing: true}),
+	flag('verbose', 'bool', 'Shorthand for "--format=pretty"', {isMissing: true}),
+];
+
+export const lsBuilderFlags: readonly FlagSpec[] = [
+	...buildxFlags,
+	flag('format', 'string', 'Format the output (default "table")', {isMissing: true}),
+	flag('no-trunc', 'bool', 'Don\'t truncate output', {isMissing: true}),
+];
+
+export const inspectBuilderFlags: readonly FlagSpec[] = [
+	flag('bootstrap', 'bool', 'Ensure builder has booted before inspecting'),
+	flag('builder', 'string', 'Override the configured builder instance', {default: 'default'}),
+	...buildxFlags,
+];
+
 const onlyRun = new Set(['detach', 'detach-keys', 'sig-proxy']);
 
 export const createFlags: readonly FlagSpec[] = runFlags
