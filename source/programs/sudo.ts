@@ -51,7 +51,7 @@ export const sudo = plainTool('sudo', function * (t) {
 });
 
 /** The account that called: of the groups it brought along, the one that names it. */
-function callerId(t: Tool<never>, accounts: Accounts): number {
+export function callerId(t: Tool<never>, accounts: Accounts): number {
 	const {gid} = t.sys.credentials();
 	return accounts.users.find(user => user.gid === gid)?.uid ?? t.sys.credentials().uid;
 }

@@ -61,6 +61,9 @@ import {fold} from './fold.js';
 import {paste} from './paste.js';
 import {comm} from './comm.js';
 import {hello} from './hello.js';
+import {capsh, getpcaps} from './capability-tools.js';
+import {newgidmap, newuidmap} from './id-maps.js';
+import {setsid} from './setsid.js';
 import {lxcConsole, lxcCopy, lxcCreate, lxcDestroy} from './lxc/disk-tools.js';
 import {getty, init, syslogd, udhcpc} from './lxc/guest-programs.js';
 import {lxcAttach, lxcExecute, lxcFreeze, lxcStart, lxcStop, lxcUnfreeze, lxcWait} from './lxc/run-tools.js';
@@ -325,6 +328,11 @@ const programs: Record<string, Program> = {
 	getty,
 	syslogd,
 	udhcpc,
+	setsid,
+	capsh,
+	getpcaps,
+	newuidmap,
+	newgidmap,
 };
 
 export const programTable: ProgramTable = new Map(Object.entries(programs));

@@ -199,9 +199,13 @@ function * startHelpers(t: Tool<Name>, plan: Plan): Blocking<() => Blocking<numb
 	for (const work of works) {
 		const pipe = t.sys.pipe();
 		const child = failed(pipe) ? pipe : t.sys.fork(function * (process) {
-			process.sys.close(pipe.writeEnd);
-			yield * read(process, pipe.readEnd, 1);
-			return yield * work(process);
+			for (const gate of [pipe.writeEnd, ...started.map(other => other.gate)]) {
+				process.sys.close(gate);
+			}
+
+			// The end without a byte: the caller has given up.
+			const word = yield * read(process, pipe.readEnd, 1);
+			return failed(word) || word.length === 0 ? 1 : yield * work(process);
 		});
 		if (!failed(pipe) && !failed(child)) {
 			t.sys.close(pipe.readEnd);
@@ -211,6 +215,7 @@ function * startHelpers(t: Tool<Name>, plan: Plan): Blocking<() => Blocking<numb
 
 	return function * () {
 		for (const {pid: child, gate} of started) {
+			yield * write(t.process, gate, encodeText('g'));
 			t.sys.close(gate);
 			const status = (yield * awaitChild(t.process, child)) ?? 1;
 			if (status !== 0) {

@@ -21,3 +21,7 @@ test('in a user namespace ids are translated, and rights count for what belongs 
 test('who keeps a directory outside leaves a chroot, and nobody leaves after pivot_root', () => {
 	expect(played('chroot-escape', 0)).toBe(golden('chroot-escape.txt'));
 });
+
+test('ranges of ids that the administrator has given to a user are mapped by newuidmap and newgidmap', () => {
+	expect(played('subordinate-ids', 1000)).toBe(golden('subordinate-ids.txt'));
+});

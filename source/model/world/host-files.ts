@@ -10,18 +10,18 @@ import {directory, type FileRecipe, program, symlink, text} from '../container/h
 const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
 		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
-		'lxc-cgroup', 'lxc-checkconfig', 'lxc-config', 'lxc-console', 'lxc-copy', 'lxc-create', 'lxc-destroy', 'lxc-execute', 'lxc-freeze', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'lxc-unfreeze', 'lxc-wait', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'sha1sum',
+		'lxc-cgroup', 'lxc-checkconfig', 'lxc-config', 'lxc-console', 'lxc-copy', 'lxc-create', 'lxc-destroy', 'lxc-execute', 'lxc-freeze', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'lxc-unfreeze', 'lxc-wait', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'setsid', 'sha1sum',
 		'netstat', 'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],
 	'/usr/libexec/docker/cli-plugins': ['docker-buildx', 'docker-compose'],
-	'/usr/sbin': ['arp', 'brctl', 'dockerd', 'ifconfig', 'iptables', 'iptables-save', 'libvirtd', 'lvs', 'modprobe', 'ovs-vsctl', 'reboot', 'route', 'sysctl', 'useradd', 'xl'],
+	'/usr/sbin': ['arp', 'brctl', 'capsh', 'getpcaps', 'dockerd', 'ifconfig', 'iptables', 'iptables-save', 'libvirtd', 'lvs', 'modprobe', 'ovs-vsctl', 'reboot', 'route', 'sysctl', 'useradd', 'xl'],
 };
 
 /**
  * Run with the rights of their owner, root.
  * Simplified: mount and umount are, too, on Debian, and then refuse users what /etc/fstab does not allow them. Here nothing is allowed, and the kernel refuses it.
  */
-const setUserId = ['su', 'sudo', 'passwd'] as const;
+const setUserId = ['su', 'sudo', 'passwd', 'newuidmap', 'newgidmap'] as const;
 
 export const learnerId = 1000;
 export const dockerGroup = 998;
@@ -81,6 +81,8 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		directory('/var/tmp', {mode: 0o1777}),
 		...[['/bin', 'usr/bin'], ['/sbin', 'usr/sbin'], ['/lib', 'usr/lib'], ['/lib64', 'usr/lib64'], ['/var/run', '/run']].map(([path, target]) => symlink(path!, target!)),
 		...accountFiles('debian', {users, groups}),
+		text('/etc/subuid', 'learner:100000:65536\n'),
+		text('/etc/subgid', 'learner:100000:65536\n'),
 		text('/etc/hostname', `${hostname}\n`),
 		text('/etc/hosts', hostsFile(hostname)),
 		text('/etc/resolv.conf', `nameserver ${nameServer}\n`),

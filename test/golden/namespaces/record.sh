@@ -13,3 +13,4 @@ learner="setpriv --reuid 1000 --regid 1000 --clear-groups"
 fresh "" propagation
 fresh "$learner" user-namespaces
 fresh "" chroot-escape
+fresh "$learner" subordinate-ids

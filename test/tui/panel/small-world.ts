@@ -17,11 +17,11 @@ export function changed(world: World, tables: Readonly<Record<string, ReadonlyAr
 }
 
 export const kernel = (fields: Deep<Kernel> = {}): Kernel => ({
-	id: 1, owner: 'host:lab', cpuCount: 8, cpuMhz: 2600, memoryBytes: 16 * 2 ** 30, bootNs: 0, ...fields,
+	id: 1, owner: 'host:lab', cpuCount: 8, cpuMhz: 2600, memoryBytes: 16 * 2 ** 30, bootNs: 0, initial: {pid: 10}, ...fields,
 }) as Kernel;
 
 export const task = (fields: Deep<Task>): Task => ({
-	kernel: 1, state: 'sleeping', isThread: false, program: 'x', argv: [], name: 'x', uid: 0, memoryBytes: 0, pids: [], namespaces: {pid: 10}, ...fields,
+	kernel: 1, state: 'sleeping', isThread: false, program: 'x', argv: [], name: 'x', uid: 0, memoryBytes: 0, pids: [], namespaces: {pid: 10}, cgroup: '/', ...fields,
 }) as unknown as Task;
 
 export const inode = (fields: Deep<Inode>): Inode => ({

@@ -41,7 +41,7 @@ export function shownMounts(context: FsContext, task: Task): readonly ShownMount
 		}
 
 		const isRoot = parent.id === task.root.mount;
-		const inside = mount.type === 'nsfs' ? '/' : pathInFileSystem(context, parent.fs, mount.mountpoint, isRoot ? task.root.node : parent.root);
+		const inside = pathInFileSystem(context, parent.fs, mount.mountpoint, isRoot ? task.root.node : parent.root);
 		const above = isRoot ? '/' : pathOf(parent);
 		return inside === undefined || above === undefined ? undefined : `${above === '/' ? '' : above}${inside === '/' && above !== '/' ? '' : inside}`;
 	};

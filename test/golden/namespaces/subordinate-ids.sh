@@ -1,0 +1,5 @@
+for f in "--map-auto" "-r --map-auto" "-c --map-auto" "--map-users=100000,0,10 --map-groups=100000,0,10" "-r --map-users=100000,1,10" "-r --map-users=100000,1,10 --map-groups=auto" "--map-user=5 --map-auto" "-r --map-users=100000,0,10" "--map-users=1,2" "--map-users=x,1,2" "--map-users=5,0,10" "-r --map-auto --setgroups deny"; do echo "== $f"; unshare -U $f sh -c 'id -u; id -g; cat /proc/self/uid_map; echo; cat /proc/self/gid_map; cat /proc/self/setgroups'; echo "[$?]"; done
+newuidmap; echo $?; newuidmap 1 0 0 1; newuidmap 999999 0 0 1; newuidmap $$ 0 1000; newuidmap $$ 0 1000 1
+sleep 100 & newuidmap $! 0 5 1; newgidmap $! 0 1000 1; kill $!
+unshare -U sleep 3 & sleep 1; newuidmap $! 0 1000 1; newuidmap $! 0 1000 1; echo $?; newgidmap $! 0 1000 1 1 100000 10; echo $?; cat /proc/$!/setgroups /proc/$!/uid_map /proc/$!/gid_map
+cd /tmp; mkdir w; chmod 777 w; unshare -r --map-auto sh -c 'touch w/a w/b w/c; chown 1:1 w/a; chown 1000:1000 w/b; chown 70000 w/c; stat -c "%u %g" w/a w/b w/c; setpriv --reuid 33 --regid 33 --clear-groups sh -c "id -u; touch w/d"; stat -c "%u %g" w/d'; stat -c '%u %g %n' w/a w/b w/c w/d; rm w/d; ls w
