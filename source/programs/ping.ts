@@ -51,7 +51,7 @@ function * send(t: Tool<Name>, address: string, tally: Tally): Blocking<void> {
 	const waitNs = Number(t.value('timeout') ?? 10) * 1e9;
 	while (tally.sent < count) {
 		const sequence = tally.sent + (t.isGnu ? 1 : 0);
-		const reply = t.sys.echo(address);
+		const reply = t.sys.echo(address, sequence);
 		tally.sent++;
 		if (failed(reply)) {
 			if (reply.errno === 'ENETUNREACH') {
@@ -59,7 +59,12 @@ function * send(t: Tool<Name>, address: string, tally: Tally): Blocking<void> {
 				return;
 			}
 
-			yield * t.print(reply.errno === 'EHOSTUNREACH' && t.isGnu ? `From ${address} icmp_seq=${sequence} Destination Host Unreachable\n` : '');
+			if (reply.errno === 'EPERM') {
+				yield * t.complain(t.says('sendmsg: Operation not permitted', 'sendto: Operation not permitted'));
+			}
+
+			const word = ({EHOSTUNREACH: 'Host', ECONNREFUSED: 'Port'} as Readonly<Record<string, string>>)[reply.errno];
+			yield * t.print(word !== undefined && t.isGnu ? `From ${address} icmp_seq=${sequence} Destination ${word} Unreachable\n` : '');
 		} else {
 			tally.received++;
 			const ms = reply.roundTripNs / 1e6;

@@ -24,6 +24,7 @@ import {ip} from './ip/ip.js';
 import {iptables, iptablesSave} from './iptables/iptables.js';
 import {arp} from './arp.js';
 import {brctl} from './brctl.js';
+import {tcpdump} from './tcpdump.js';
 import {ifconfig} from './ifconfig.js';
 import {netstat} from './netstat.js';
 import {route} from './route.js';
@@ -177,6 +178,7 @@ const programs: Record<string, Program> = {
 	ip,
 	arp,
 	brctl,
+	tcpdump,
 	ifconfig,
 	netstat,
 	route,

@@ -257,7 +257,7 @@ export type SystemCalls = {
 	getsockname(fd: Fd): SocketAddress | Failure;
 	getpeername(fd: Fd): SocketAddress | Failure;
 	/** Reachability and round-trip time of an address: what ICMP echo would show. */
-	echo(address: string): {readonly roundTripNs: Nanoseconds; readonly ttl: number} | Failure;
+	echo(address: string, sequence?: number): {readonly roundTripNs: Nanoseconds; readonly ttl: number} | Failure;
 
 	/**
 	 * Asks a name server for the addresses of a name.

@@ -6,6 +6,7 @@
 // are sent.
 
 import {must} from '../../base/assert.js';
+import {captureChannel, showPacket} from '../network/capture.js';
 import {countTraffic, noWay, openConnection} from '../network/flow.js';
 import {takeNumber} from './counter.js';
 import {type Failure, failure} from './errno.js';
@@ -132,6 +133,7 @@ export function connectInet(loop: RunLoop, id: number, address: InetAddress): vo
 	const question = {protocol: 'tcp', ...address, sourcePort, ...(bound === undefined || bound.address === anyAddress ? {} : {source: bound.address})} as const;
 	const opened = openConnection(loop.tx, namespace, question, accepts);
 	loop.work += walkWork;
+	loop.wake(captureChannel);
 	loop.tx.emit({kind: 'connect', namespace, to: describeAddress(address), via: opened.kind === 'open' ? opened.there.hops.map(hop => hop.name) : []});
 	if (opened.kind === 'lost') {
 		return failure(opened.errno);
@@ -217,6 +219,8 @@ export function writeSocket(loop: RunLoop, id: number, bytes: Uint8Array): numbe
 	}
 
 	const segments = Math.ceil(chunk.length / segmentBytes);
+	showPacket(loop.tx, socket.way, {lengthBytes: chunk.length, flags: ['PSH', 'ACK']});
+	loop.wake(captureChannel);
 	countTraffic(loop.tx, socket.way, {bytes: chunk.length + segments * segmentHeaderBytes, packets: segments});
 	changeSocket(loop, peer.id, {received: [...peer.received, chunk], receivedBytes: peer.receivedBytes + chunk.length});
 	loop.wake(socketChannel(peer.id, 'readable'));

@@ -6,6 +6,7 @@
 import {nowNs} from '../../base/clock.js';
 import {rates} from '../../base/rates.js';
 import type {TraceEvent, Writes} from '../../base/transaction.js';
+import {showPacket} from './capture.js';
 import {Conntrack} from './conntrack.js';
 import type {Hop} from './ethernet.js';
 import type {RuleId} from './netfilter.js';
@@ -19,9 +20,9 @@ type Tx = Writes<NetworkSchema, NetworkEvent>;
 export type NetworkEvent = TraceEvent | ({readonly kind: 'packet'} & PacketTrace);
 
 /** Links and rules that packets pass, for their counters. */
-export type Way = {readonly hops: readonly Hop[]; readonly rules: readonly {readonly namespace: NetNamespaceId; readonly rule: RuleId | undefined; readonly chain: string}[]};
+export type Way = {readonly hops: readonly Hop[]; readonly packets: readonly Packet[]; readonly rules: readonly {readonly namespace: NetNamespaceId; readonly rule: RuleId | undefined; readonly chain: string}[]};
 
-export const noWay: Way = {hops: [], rules: []};
+export const noWay: Way = {hops: [], packets: [], rules: []};
 
 export type Question = {readonly protocol: Packet['protocol']; readonly address: string; readonly port: number; readonly source?: string; readonly sourcePort: number};
 
@@ -48,6 +49,8 @@ const segmentHeaderBytes = 66;
 const openingSegmentBytes = 74;
 const ethernetHeaderBytes = 14;
 const echoBytes = 98;
+/** What ping sends behind the IP header: 8 bytes of its own and 56 of data. */
+const icmpBytes = 64;
 
 const newPacket = {flags: [], icmpType: undefined, ttl: 64} as const;
 
@@ -118,8 +121,8 @@ function roundTripNs(hops: readonly Hop[]): number {
 	return hops.every(({kind}) => kind === 'loopback') ? rates.vethRoundTripNs / 2 : Math.max(Math.floor(hops.length / 2), 1) * rates.vethRoundTripNs;
 }
 
-function wayOf({hops, steps}: Journey): Way {
-	return {hops, rules: steps.filter(step => step.step === 'rule').map(({namespace, rule, table, chain}) => ({namespace, rule, chain: `${table} ${chain}`}))};
+function wayOf({hops, packets, steps}: Journey): Way {
+	return {hops, packets, rules: steps.filter(step => step.step === 'rule').map(({namespace, rule, table, chain}) => ({namespace, rule, chain: `${table} ${chain}`}))};
 }
 
 /** Packets of one action whose steps are kept as events; those after them are only counted. */
@@ -129,6 +132,7 @@ const tracedOf = new WeakMap<object, number>();
 /** Counts a packet, remembers what it taught, and reports its way. */
 function note(tx: Tx, journey: Journey, bytes: number): void {
 	countTraffic(tx, wayOf(journey), {bytes, packets: 1});
+	showPacket(tx, journey, {lengthBytes: journey.packet.protocol === 'icmp' ? icmpBytes : 0});
 	learn(tx, journey);
 	const traced = tracedOf.get(tx) ?? 0;
 	if (traced < maxTraced) {

@@ -9,6 +9,7 @@
 
 import type {ClockSchema, Nanoseconds} from '../../base/clock.js';
 import type {RandomSchema} from '../../base/random.js';
+import type {Capture} from './capture.js';
 import type {Chain, Rule} from './netfilter.js';
 import type {PacketTrace} from './packet-path.js';
 
@@ -105,6 +106,7 @@ export type NetworkSchema = ClockSchema & RandomSchema & {
 	'name-record': NameRecord;
 	/** Under `last`. */
 	'packet-trace': PacketTrace;
+	capture: Capture;
 	[links: `link:${number}`]: Link;
 	/** By `BRIDGE PORT`, the ports of the bridges of a namespace. */
 	[ports: `bridge-port:${number}`]: {readonly bridge: LinkIndex; readonly port: LinkIndex};

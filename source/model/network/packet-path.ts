@@ -44,6 +44,8 @@ export type Journey = {
 	readonly packet: Packet;
 	readonly from: NetNamespaceId;
 	readonly hops: readonly Hop[];
+	/** How it looked at each hop. */
+	readonly packets: readonly Packet[];
 	readonly steps: readonly PacketStep[];
 	readonly learned: readonly Learned[];
 	readonly end:
@@ -92,6 +94,7 @@ class Walk {
 	readonly #conntrack: Conntrack;
 	readonly #from: NetNamespaceId;
 	readonly #hops: Hop[] = [];
+	readonly #packets: Packet[] = [];
 	readonly #steps: PacketStep[] = [];
 	readonly #learned: Learned[] = [];
 	#sent: Packet;
@@ -108,10 +111,10 @@ class Walk {
 	run(): Journey {
 		const end = this.#send();
 		if (end.kind === 'delivered') {
-			this.#steps.push({step: 'delivered', namespace: end.namespace, address: end.packet.destination, port: end.packet.port});
+			this.#steps.push({step: 'delivered', namespace: end.namespace, address: end.packet.destination, port: end.packet.protocol === 'icmp' ? 0 : end.packet.port});
 		}
 
-		return {packet: this.#sent, from: this.#from, hops: this.#hops, steps: this.#steps, learned: this.#learned, end};
+		return {packet: this.#sent, from: this.#from, hops: this.#hops, packets: this.#packets, steps: this.#steps, learned: this.#learned, end};
 	}
 
 	#lose(namespace: NetNamespaceId, reason: LossReason, errno: LossErrno, by?: RejectWith): Lost {
@@ -207,6 +210,7 @@ class Walk {
 
 	#pass(hop: Hop): void {
 		this.#hops.push(hop);
+		this.#packets.push(this.#packet);
 		this.#steps.push({step: 'link', namespace: hop.namespace, name: hop.name, kind: hop.kind, direction: hop.direction});
 	}
 

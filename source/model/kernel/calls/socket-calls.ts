@@ -1,5 +1,6 @@
 // System calls on sockets.
 
+import {captureChannel} from '../../network/capture.js';
 import {ask} from '../../network/flow.js';
 import {queryName} from '../../network/name.js';
 import {isCapableOver} from '../capable.js';
@@ -37,12 +38,17 @@ export function socketCalls(self: Self): SocketCalls {
 		shutdown: fd => withSocket(fd, socket => shutdownSocket(loop, socket)),
 		getsockname: fd => withSocket(fd, socket => getSocket(loop, socket).local ?? failure('EINVAL')),
 		getpeername: fd => withSocket(fd, socket => getSocket(loop, socket).remote ?? failure('ENOTCONN')),
-		echo: address => {
-			const answer = ask(loop.tx, self.task.namespaces.net, {protocol: 'icmp', address, port: 0, sourcePort: 0});
+		echo(address, sequence = 0) {
+			const answer = ask(loop.tx, self.task.namespaces.net, {protocol: 'icmp', address, port: sequence, sourcePort: self.task.id % 65_536});
+			loop.wake(captureChannel);
 			return answer.kind === 'lost' ? failure(answer.errno) : {roundTripNs: answer.roundTripNs, ttl: answer.ttl};
 		},
 		netlink: () => netlink(self),
-		queryName: (server, name) => queryName(loop.tx, self.task.namespaces.net, server, name),
+		queryName(server, name) {
+			const answer = queryName(loop.tx, self.task.namespaces.net, server, name);
+			loop.wake(captureChannel);
+			return answer;
+		},
 	};
 }
 
