@@ -306,6 +306,9 @@ export const sessions: Readonly<Record<string, readonly string[]>> = {
 		docker cp holder:/etc/passwd passwd; head -n 1 passwd
 		docker cp holder:/nosuch .
 		docker cp nosuch:/x .
+		docker cp holder:/etc/passwd nosuchdir/sub/x
+		docker cp holder:/etc/passwd tree/; ls tree
+		docker cp holder:/etc/passwd ./tree/sub/../there; ls tree
 		docker cp a b
 		docker cp holder:/a holder:/b
 		tar c tree | docker cp - holder:/root; docker exec holder ls /root/tree

@@ -12,6 +12,7 @@ import {EngineServer, type Pace} from '../../source/cli/engine-server.js';
 import type {WorldSchema} from '../../source/model/world/schema.js';
 import {startSession} from '../../source/session/apply.js';
 import type {Origin, Session} from '../../source/session/session.js';
+import {OpenRequests} from './open-requests.js';
 
 /** The client's version, `28.2.2`; undefined where none is installed. */
 export function realClientVersion(): string | undefined {
@@ -54,13 +55,16 @@ export class RealClient {
 	readonly address: string;
 	readonly #listener: Server;
 	readonly #pace = new ManualPace();
+	readonly #requests = new OpenRequests();
 
 	private constructor(origin: Origin, folder: string, listener: Server) {
 		this.folder = join(folder, 'work');
 		this.address = `unix://${folder}/engine.sock`;
 		this.#listener = listener;
 		this.server = new EngineServer({
-			session: startSession(origin).session, pace: this.#pace, record() {}, onEnd: complain, onRefusal: complain,
+			session: startSession(origin).session, record: entry => {
+				this.#requests.note(entry);
+			}, pace: this.#pace, onEnd: complain, onRefusal: complain,
 		});
 		listener.on('connection', socket => {
 			this.server.accept(socket);
@@ -91,9 +95,13 @@ export class RealClient {
 		}
 	}
 
+	get environment(): Readonly<Record<string, string>> {
+		return {PATH: process.env['PATH'] ?? '', HOME: join(this.folder, '..'), DOCKER_HOST: this.address, DOCKER_CLI_HINTS: 'false', LANG: 'C.UTF-8', TZ: 'UTC', TERM: 'xterm-256color'};
+	}
+
 	async run(line: string): Promise<Ran> {
 		const child = spawn('bash', ['--norc', '-c', line], {
-			cwd: this.folder, env: {PATH: process.env['PATH'], HOME: join(this.folder, '..'), DOCKER_HOST: this.address, DOCKER_CLI_HINTS: 'false', LANG: 'C.UTF-8', TZ: 'UTC'}, stdio: ['ignore', 'pipe', 'pipe'],
+			cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		return this.attend(child);
 	}
@@ -105,22 +113,35 @@ export class RealClient {
 			child[name]!.on('data', (bytes: Buffer) => parts[name].push(bytes));
 		}
 
+		const stopKeepingTime = this.keepTime(child.pid!);
+		const status = await new Promise<number | null>(settle => child.once('close', settle));
+		stopKeepingTime();
+		return {stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString(), status};
+	}
+
+	/**
+	 * Lets time pass while a process and its descendants sleep, until it is told to stop. While nobody waits for the engine, or all for a
+	 * key to be typed (`isWaiting`), only what computes goes on.
+	 */
+	keepTime(pid: number, isWaiting: () => boolean = () => false): () => void {
 		// Between two looks Node has read what lay in the sockets. So if nobody has run and nothing has come, nothing is under way.
 		let before: string | undefined;
 		let quietLooks = 0;
 		const timer = setInterval(() => {
-			const sleepers = sleepersOf(child.pid!);
+			const sleepers = sleepersOf(pid);
 			const now = sleepers === undefined ? undefined : `${sleepers} ${this.server.session.history.length}`;
 			quietLooks = now !== undefined && now === before ? quietLooks + 1 : 0;
 			before = now;
-			if (quietLooks >= 2) {
+			const {session} = this.server;
+			const isBusy = session.dueNs !== undefined && session.dueNs <= worldNs(session);
+			if (quietLooks >= 2 && (isBusy || (this.#requests.isSomebodyWaiting && !isWaiting()))) {
 				quietLooks = 0;
 				this.#pace.go();
 			}
 		}, 3);
-		const status = await new Promise<number | null>(settle => child.once('close', settle));
-		clearInterval(timer);
-		return {stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString(), status};
+		return () => {
+			clearInterval(timer);
+		};
 	}
 }
 

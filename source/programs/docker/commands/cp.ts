@@ -140,7 +140,13 @@ function linkEnd({process: {sys}}: Client, path: string): string {
 
 function absolute({process: {sys}}: Client, path: string): string {
 	const here = sys.getcwd();
-	return path.startsWith('/') || failed(here) ? path : normalPath(`${here.path}/${path}`);
+	return normalPath(path.startsWith('/') || failed(here) ? path : `${here.path}/${path}`);
+}
+
+/** The absolute path, with the slash or the dot at its end that says it is a directory. Source: moby pkg/archive/copy.go. */
+function localPath(client: Client, path: string): string {
+	const clean = absolute(client, path).replace(/^\/$/v, '');
+	return clean + (isContents(path) ? '/.' : (path.endsWith('/') || clean === '' ? '/' : ''));
 }
 
 function * upload({client, flags}: Pick<Call, 'client' | 'flags'>, content: Uint8Array, {container, directory, shown}: {readonly container: string; readonly directory: string; readonly shown: string}): Steps<number | Refusal> {
@@ -162,13 +168,12 @@ function * report({client, flags}: Pick<Call, 'client' | 'flags'>, sizeBytes: nu
 	}
 }
 
-function * copyOut(called: Call, source: {readonly container: string; readonly path: string}, target: string): Steps<number | Refusal> {
+function * copyOut(called: Call, source: {readonly container: string; readonly path: string}, typed: string): Steps<number | Refusal> {
 	const {client} = called;
-	if (target !== '-') {
-		const parent = target.replace(/\/+$/v, '').split('/').slice(0, -1).join('/') || (target.startsWith('/') ? '/' : '.');
-		if (failed(client.process.sys.stat(parent))) {
-			return refusal(`invalid output path: directory ${JSON.stringify(parent)} does not exist`);
-		}
+	const target = typed === '-' ? typed : localPath(client, typed);
+	const parent = target === '-' ? '/' : normalPath(`${normalPath(target)}/..`);
+	if (failed(client.process.sys.stat(parent))) {
+		return refusal(`invalid output path: directory ${JSON.stringify(parent)} does not exist`);
 	}
 
 	const path = called.flags.bool('follow-link') ? yield * followed(client, source) : source.path;
