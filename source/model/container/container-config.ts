@@ -5,6 +5,7 @@ import type {Json, JsonObject} from '../../base/json.js';
 import type {ContainerConfig} from './container-schema.js';
 import {engineError, type EngineError} from './engine.js';
 import {JsonFields} from './json-fields.js';
+import {millisecondNs} from '../../base/clock.js';
 import type {Healthcheck, ImageConfig} from './schema.js';
 
 /** The Config part of a create request (or of a commit), without anything of an image. */
@@ -35,7 +36,17 @@ export function parseConfig(value: Json | undefined): ImageConfig | EngineError 
 		...(fields.text('StopSignal') === '' ? {} : {StopSignal: fields.text('StopSignal')}),
 		...(fields.raw('StopTimeout') === undefined ? {} : {StopTimeout: fields.integer('StopTimeout')}),
 	};
-	return fields.error === undefined ? config : engineError(400, fields.error);
+	return fields.error === undefined ? healthProblem(health) ?? config : engineError(400, fields.error);
+}
+
+/** Source: moby/moby daemon/container.go validateHealthCheck. */
+function healthProblem(health: Healthcheck | undefined): EngineError | undefined {
+	const short = (['Interval', 'Timeout', 'StartPeriod', 'StartInterval'] as const).find(key => (health?.[key] ?? 0) !== 0 && health![key]! < millisecondNs);
+	if (short !== undefined) {
+		return engineError(400, `${short} in Healthcheck cannot be less than 1ms`);
+	}
+
+	return (health?.Retries ?? 0) < 0 ? engineError(400, 'Retries in Healthcheck cannot be negative') : undefined;
 }
 
 function optional<K extends string, T>(key: K, value: T | undefined): {readonly [key in K]?: T} {

@@ -8,7 +8,7 @@ import {failed} from '../kernel/errno.js';
 import type {ChildStatus, Fd, Pid, Process, Running} from '../kernel/program.js';
 import {signalNumbers} from '../kernel/signal.js';
 import {changeTask} from '../kernel/tasks.js';
-import {LineCutter, logChannel} from './container-log.js';
+import {LineCutter, logChannel, type NewEntry} from './container-log.js';
 import {LogWriter} from './log-file.js';
 import type {LogSettings} from './log-settings.js';
 import {containerChannel} from './container-store.js';
@@ -45,17 +45,20 @@ export function * containerShim(process: Process, request: ShimRequest): Running
 		{fd: shimFds.output, stream: 'stdout', cutter: new LineCutter(), isOpen: true},
 		...(request.hasTerminal ? [] : [{fd: shimFds.errors, stream: 'stderr' as const, cutter: new LineCutter(), isOpen: true}]),
 	];
-	const pump: Pump = {host, request, live, sources, log, exitCode: undefined};
+	const pump: Pump = {pending: [], host, request, live, sources, log, exitCode: undefined};
 	for (;;) {
+		const didLog = logPending(pump);
 		const didRead = readSources(pump);
 		const didFeed = feedInput(pump);
 		const didReap = reapChildren(pump);
-		const isDone = pump.exitCode !== undefined && !didRead;
+		const isDone = pump.exitCode !== undefined && !didRead && !didLog;
 		if (isDone) {
 			break;
 		}
 
-		if (!didRead && !didFeed && !didReap) {
+		if (didLog) {
+			yield {kind: 'step'};
+		} else if (!didRead && !didFeed && !didReap) {
 			yield {kind: 'sleep', channels: channelsOf(pump)};
 		}
 	}
@@ -70,6 +73,8 @@ type Pump = {
 	readonly live: Live;
 	readonly sources: readonly Source[];
 	readonly log: LogWriter | undefined;
+	/** Lines that were read and are not in the log yet. */
+	pending: readonly NewEntry[];
 	exitCode: number | undefined;
 };
 
@@ -98,7 +103,7 @@ function inputFd({hasTerminal}: ShimRequest): Fd {
 /** Takes what there is. False if there was nothing, or if a reader lags too far behind to take more. */
 function readSources(pump: Pump): boolean {
 	const {host, live, sources} = pump;
-	if ([...live.attachments].some(attachment => attachment.queuedBytes > maxQueuedBytes)) {
+	if (pump.pending.length > 0 || [...live.attachments].some(attachment => attachment.queuedBytes > maxQueuedBytes)) {
 		return false;
 	}
 
@@ -137,14 +142,29 @@ export function queueOutput({access}: EngineHost, attachment: Attachment, stream
 	access.wake(attachment.channel);
 }
 
-function logLines({host, request, log}: Pump, stream: OutputStream, lines: readonly string[]): void {
-	if (log === undefined || lines.length === 0) {
-		return;
+function logLines(pump: Pump, stream: OutputStream, lines: readonly string[]): void {
+	if (pump.log !== undefined && lines.length > 0) {
+		const moment = wallTime(pump.host.tx);
+		pump.pending = [...pump.pending, ...lines.map(text => ({text, stream, moment}))];
+	}
+}
+
+/** Lines that the shim logs in one turn: a flood of output must leave others their turns. */
+const linesPerTurn = 256;
+
+/** Logs lines that wait for it. False if there were none. */
+function logPending(pump: Pump, count = linesPerTurn): boolean {
+	const {host, request, log, pending} = pump;
+	if (pending.length === 0) {
+		return false;
 	}
 
-	const moment = wallTime(host.tx);
-	log.write(lines.map(text => ({text, stream, moment})));
+	const now = pending.slice(0, count);
+	pump.pending = pending.slice(count);
+	host.access.work(now.length);
+	log?.write(now);
 	host.access.wake(logChannel(request.id));
+	return true;
 }
 
 /** Passes queued input on as far as the container takes it. */
@@ -212,6 +232,8 @@ function finishOutput(pump: Pump): void {
 	for (const {stream, cutter} of sources) {
 		logLines(pump, stream, cutter.finish());
 	}
+
+	logPending(pump, pump.pending.length);
 
 	for (const attachment of live.attachments) {
 		attachment.isEnded = true;

@@ -144,9 +144,10 @@ function mayFork(loop: RunLoop, parent: Task): Failure | undefined {
 	}
 
 	// Counting is a scan, so it is left out while even all tasks would be few enough.
-	const most = Math.min(resourceLimit(parent, 'nproc').soft, maxUserTasks);
-	const isExempt = parent.uid === 0 || isCapableEverywhere(loop.tx, parent, 'CAP_SYS_RESOURCE') || isCapableEverywhere(loop.tx, parent, 'CAP_SYS_ADMIN');
-	if (!isExempt && loop.tx.table(`task:${parent.kernel}`).size >= most && countTasks(loop, parent) >= most) {
+	// RLIMIT_NPROC does not bind root, but ours does: a container's bomb must leave the host tasks to end it with.
+	const isFree = parent.uid === 0 || isCapableEverywhere(loop.tx, parent, 'CAP_SYS_ADMIN');
+	const most = isFree ? maxUserTasks : Math.min(resourceLimit(parent, 'nproc').soft, maxUserTasks);
+	if (!isCapableEverywhere(loop.tx, parent, 'CAP_SYS_RESOURCE') && loop.tx.table(`task:${parent.kernel}`).size >= most && countTasks(loop, parent) >= most) {
 		return failure('EAGAIN');
 	}
 

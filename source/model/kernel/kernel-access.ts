@@ -21,6 +21,8 @@ export type KernelAccess = {
 	signal(task: TaskId, signal: SignalName): void | Failure;
 	/** What processes of the same daemon have in common, made when it is first asked for. It outlives each of them. */
 	shared<T extends object>(key: string, make: () => T): T;
+	/** Counts what the caller did besides its steps towards the limit of the action (RunLoop.work). */
+	work(units: number): void;
 	/** Wakes everything that sleeps on a channel. */
 	wake(channel: string): void;
 	/** Freezes or thaws all tasks of a cgroup and those below it, as cgroup.freeze does. */

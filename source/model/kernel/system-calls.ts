@@ -60,6 +60,9 @@ function kernelAccess(self: Self): KernelAccess {
 			loop.shared.set(whole, found);
 			return found as ReturnType<typeof make>;
 		},
+		work(units) {
+			loop.work += units;
+		},
 		wake(channel) {
 			loop.wake(channel);
 		},
