@@ -19,7 +19,7 @@ function namesOf(mask: bigint): readonly string[] {
 }
 
 /** cap_to_text(3) of a set that is both effective and permitted: what most capabilities have comes first, then the exceptions. */
-export function capabilityText(mask: bigint): string {
+function capabilityText(mask: bigint): string {
 	const held = namesOf(mask);
 	const missing = names.filter(name => !held.includes(name));
 	if (held.length === 0 || missing.length === 0) {

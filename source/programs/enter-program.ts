@@ -21,10 +21,10 @@ export function * becomeProgram(process: Process, name: string, argv: readonly s
 }
 
 /**
- * Runs `main` in a child and ends as it does, by the same signal if one killed it. Meanwhile keys and SIGTERM are the child's business.
- * `afterFork` runs beside it; the child is not waited for if that fails.
+ * Runs `main` in a child and ends as it does, by the same signal if one killed it. Who `isShielded` leaves Ctrl-C and SIGTERM to the child
+ * meanwhile, as unshare does. `afterFork` runs beside it; the child is not waited for if that fails.
  */
-export function * inChild(process: Process, name: string, main: (child: Process) => Running, afterFork?: () => Blocking<number>): Blocking<number> {
+export function * inChild(process: Process, name: string, main: (child: Process) => Running, options: {readonly afterFork?: () => Blocking<number>; readonly isShielded?: boolean} = {}): Blocking<number> {
 	const {sys} = process;
 	const child = sys.fork(main);
 	if (failed(child)) {
@@ -32,9 +32,11 @@ export function * inChild(process: Process, name: string, main: (child: Process)
 		return 1;
 	}
 
-	sys.sigaction('INT', 'ignore');
-	sys.sigaction('TERM', 'ignore');
-	const status = afterFork === undefined ? 0 : yield * afterFork();
+	for (const signal of options.isShielded === true ? ['INT', 'TERM'] as const : []) {
+		sys.sigaction(signal, 'ignore');
+	}
+
+	const status = options.afterFork === undefined ? 0 : yield * options.afterFork();
 	if (status !== 0) {
 		return status;
 	}

@@ -94,7 +94,7 @@ export const unshare = tool(command, function * (t) {
 		}
 
 		return yield * launch(t, child, plan);
-	}, () => keepNamespaces(t, plan, 'others'));
+	}, {afterFork: () => keepNamespaces(t, plan, 'others'), isShielded: true});
 });
 
 /** A text says what is wrong with the options. */

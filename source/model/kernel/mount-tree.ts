@@ -8,7 +8,7 @@ import type {KernelEvent, KernelSchema, Mount, NamespaceId, Place} from './schem
 
 type Tx = Writes<KernelSchema, KernelEvent>;
 
-export type NewMount = Omit<Mount, 'id' | 'peerGroup' | 'master' | 'isUnbindable' | 'isLocked'> & Partial<Pick<Mount, 'peerGroup' | 'master' | 'isUnbindable' | 'isLocked'>>;
+type NewMount = Omit<Mount, 'id' | 'peerGroup' | 'master' | 'isUnbindable' | 'isLocked'> & Partial<Pick<Mount, 'peerGroup' | 'master' | 'isUnbindable' | 'isLocked'>>;
 
 /** A flag of ours: the mount stands for a plain directory, so lists of mounts leave it out. */
 export const hiddenMount = 'hidden';

@@ -19,7 +19,7 @@ const opposite: Readonly<Record<string, string>> = {rw: 'ro', suid: 'nosuid', de
 type MakeFileSystem = (type: string, source: string, options: readonly string[]) => FsId | Failure;
 
 /** Flags and filesystem options of a request, apart; `rw` and its like only undo. */
-export function splitOptions(options: readonly string[]): {readonly flags: readonly string[]; readonly fsOptions: readonly string[]} {
+function splitOptions(options: readonly string[]): {readonly flags: readonly string[]; readonly fsOptions: readonly string[]} {
 	const flags = new Set<string>();
 	const fsOptions: string[] = [];
 	for (const option of options) {
@@ -226,7 +226,7 @@ export function umount(caller: Caller, target: string, options: {readonly lazy: 
 		return failure('EINVAL');
 	}
 
-	// The root of the namespace can only be covered or changed for another.
+	// Simplified: the root of a namespace cannot be detached lazily, only covered or changed for another.
 	if (mounted.parent === undefined) {
 		return failure(options.lazy ? 'EINVAL' : 'EBUSY');
 	}

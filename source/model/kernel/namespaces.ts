@@ -20,7 +20,7 @@ export function getNamespace(tx: Tx, id: NamespaceId): Namespace {
 	return must(tx.get('namespace', id), `getNamespace: no namespace ${id}`);
 }
 
-export type NamespaceOptions = {
+type NamespaceOptions = {
 	readonly kind: NamespaceKind;
 	readonly kernel: KernelId;
 	/** The user namespace that owns it. */

@@ -51,9 +51,14 @@ export function readFile(sys: SystemCalls, path: string): string | undefined {
 	return failed(bytes) ? undefined : decodeText(bytes);
 }
 
+/** A name is that of a directory. */
+export function isName(name: string): boolean {
+	return !['', '.', '..'].includes(name) && !name.includes('/');
+}
+
 export function findContainer({sys}: Pick<Process, 'sys'>, name: string): LxcContainer | BadConfig | undefined {
 	const directory = `${lxcPath}/${name}`;
-	const text = name === '' || name.includes('/') ? undefined : readFile(sys, `${directory}/config`);
+	const text = isName(name) ? readFile(sys, `${directory}/config`) : undefined;
 	const settings = text === undefined ? undefined : parseConfig(text, `${directory}/config`);
 	return settings === undefined || isBadConfig(settings) ? settings : {name, directory, settings};
 }
@@ -74,7 +79,7 @@ export function allSettings({settings}: LxcContainer, key: string): readonly str
 }
 
 /** Where the files are: a directory, or an overlay on another container's. */
-export type Rootfs = {readonly kind: 'dir'; readonly path: string} | {readonly kind: 'overlay'; readonly lower: string; readonly upper: string; readonly work: string};
+type Rootfs = {readonly kind: 'dir'; readonly path: string} | {readonly kind: 'overlay'; readonly lower: string; readonly upper: string; readonly work: string};
 
 export function rootfsOf(container: LxcContainer): Rootfs | undefined {
 	const path = setting(container, 'lxc.rootfs.path');

@@ -6,9 +6,9 @@ import {runCommand} from '../run-command.js';
 import type {Blocking} from '../standard-io.js';
 import {printTo} from '../standard-io.js';
 import {tool, type Tool} from '../tool.js';
-import {findContainer, isBadConfig, type LxcContainer, lxcPath, readFile, rootfsOf, writeText} from './container.js';
+import {findContainer, isBadConfig, isName, type LxcContainer, lxcPath, readFile, rootfsOf, writeText} from './container.js';
 import {makePath} from './payload.js';
-import {waitStopped} from './run-tools.js';
+import {thaw, waitStopped} from './run-tools.js';
 import {findRunning} from './state.js';
 import {templates} from './templates.js';
 import {load, lxcCommand, noName, takeName, trouble} from './words.js';
@@ -46,7 +46,7 @@ export const lxcCreate = tool(createCommand, function * (t) {
 		return yield * trouble(t, name, ['../src/lxc/tools/lxc_create.c: main: 264 Container already exists']);
 	}
 
-	const isMade = !name.includes('/') && (makePath(t.sys, `${lxcPath}/${name}/rootfs`), !failed(t.sys.stat(`${lxcPath}/${name}/rootfs`)));
+	const isMade = isName(name) && (makePath(t.sys, `${lxcPath}/${name}/rootfs`), !failed(t.sys.stat(`${lxcPath}/${name}/rootfs`)));
 	if (!isMade || (template !== 'none' && templates[template] === undefined)) {
 		removeIfEmpty(t.process, name);
 		return yield * trouble(t, name, [...template === 'none' || templates[template] !== undefined ? [`../src/lxc/lxccontainer.c: __lxcapi_create: 1818 Failed to create container ${name}`] : [
@@ -107,6 +107,7 @@ export const lxcDestroy = tool(destroyCommand, function * (t) {
 	}
 
 	if (running !== undefined) {
+		thaw(t.process, name, running);
 		t.sys.kill(running.init, 'KILL');
 		yield * waitStopped(t.process, name);
 	}
@@ -143,7 +144,7 @@ export const lxcCopy = tool(copyCommand, function * (t) {
 	}
 
 	const container = findContainer(t.process, name);
-	if (newName === undefined || container === undefined || isBadConfig(container) || findContainer(t.process, newName) !== undefined || newName.includes('/') || (yield * findRunning(t.process, name)) !== undefined) {
+	if (newName === undefined || container === undefined || isBadConfig(container) || findContainer(t.process, newName) !== undefined || !isName(newName) || (yield * findRunning(t.process, name)) !== undefined) {
 		return newName === undefined ? yield * t.complain('New name for clone must be specified') : 1;
 	}
 

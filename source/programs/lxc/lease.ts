@@ -7,7 +7,7 @@ import type {Process} from '../../model/kernel/program.js';
 import {formatIpv4, parseIpv4} from '../../model/network/address.js';
 import {addAddress, addRoute, findLink, getLink, portsOf} from '../../model/network/link.js';
 
-export type Lease = {readonly address: string; readonly server: string};
+type Lease = {readonly address: string; readonly server: string};
 
 /** Gives the caller's eth0 an address and a way out; undefined if nobody answers. */
 export function takeLease({sys}: Process, name = 'eth0'): Lease | undefined {

@@ -11,7 +11,7 @@ import {allSettings, type LxcContainer, rootfsOf, setting, writeText} from './co
 import {payloadGroup} from './state.js';
 
 /** The program of the container: its first process (`lxc-start`), or the child of one that only waits for it (`lxc-execute`). */
-export type Payload = {readonly argv: readonly string[]; readonly isChild: boolean; readonly isForeground: boolean};
+export type Payload = {readonly argv: readonly string[]; readonly isChild: boolean};
 
 type Gates = {readonly ready: Fd; readonly go: Fd; readonly error: Fd};
 
@@ -186,7 +186,7 @@ function mountEntry(sys: Process['sys'], root: string, entry: string): string | 
 }
 
 /** lxc.cap.drop, on top of what /usr/share/lxc/config/common.conf drops for those that include it. */
-export function droppedCapabilities(container: LxcContainer): readonly string[] {
+function droppedCapabilities(container: LxcContainer): readonly string[] {
 	const common = allSettings(container, 'lxc.include').some(path => path.endsWith('/common.conf')) ? ['mac_admin', 'mac_override', 'sys_time', 'sys_module', 'sys_rawio'] : [];
 	const names = [...common, ...allSettings(container, 'lxc.cap.drop').flatMap(list => list.split(/\s+/v))].map(name => `CAP_${name.toUpperCase()}`);
 	return allCapabilities.filter(name => names.includes(name));

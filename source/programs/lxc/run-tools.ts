@@ -53,14 +53,14 @@ const moreOptions = '../src/lxc/tools/lxc_start.c: main: 311 Additional informat
 function * startHere(t: Tool<string>, container: LxcContainer, argv: readonly string[]): Running {
 	return yield * inChild(t.process, t.name, function * (monitor) {
 		monitor.sys.setProcessTitle(monitorTitle(container.name));
-		const {trouble: wrong} = yield * runContainer(monitor, container, {argv, isChild: false, isForeground: true}, function * () {});
+		const {trouble: wrong} = yield * runContainer(monitor, container, {argv, isChild: false}, function * () {});
 		return wrong.length === 0 ? 0 : yield * trouble(t, container.name, [...wrong, `../src/lxc/start.c: __lxc_start: 2107 Failed to spawn container "${container.name}"`, failedToStart, moreOptions]);
 	});
 }
 
 /** As a daemon; what goes wrong after the fork is only logged. */
 function * startBehind(t: Tool<string>, container: LxcContainer, argv: readonly string[]): Running {
-	const isStarted = yield * startMonitor(t.process, container, {argv, isChild: false, isForeground: false});
+	const isStarted = yield * startMonitor(t.process, container, {argv, isChild: false});
 	return isStarted ? 0 : yield * trouble(t, container.name, [
 		'../src/lxc/lxccontainer.c: wait_on_daemonized_start: 878 Received container state "ABORTING" instead of "RUNNING"', failedToStart,
 		'../src/lxc/tools/lxc_start.c: main: 309 To get more details, run the container in foreground mode', moreOptions,
@@ -121,7 +121,7 @@ export const lxcExecute = tool(executeCommand, function * (t) {
 
 	return yield * inChild(t.process, t.name, function * (monitor) {
 		monitor.sys.setProcessTitle(monitorTitle(container.name));
-		const ended = yield * runContainer(monitor, container, {argv: taken.rest, isChild: true, isForeground: true}, function * () {});
+		const ended = yield * runContainer(monitor, container, {argv: taken.rest, isChild: true}, function * () {});
 		return ended.trouble.length === 0 ? ended.status : yield * trouble(t, container.name, executeTrouble(ended.trouble));
 	});
 });
@@ -218,6 +218,7 @@ export const lxcStop = tool(stopCommand, function * (t) {
 		return yield * trouble(t, name, [`../src/lxc/tools/lxc_stop.c: main: 168 ${name} is not running`], 2);
 	}
 
+	thaw(t.process, name, running);
 	if (t.has('kill')) {
 		t.sys.kill(running.init, 'KILL');
 		return (yield * waitStopped(t.process, name)) ? 0 : 1;
@@ -239,6 +240,13 @@ export const lxcStop = tool(stopCommand, function * (t) {
 
 	return t.has('noKill') || !(yield * waitStopped(t.process, name)) ? 1 : 0;
 });
+
+/** Frozen processes take no signals. */
+export function thaw(process: Process, name: string, {state}: RunningContainer): void {
+	if (state === 'FROZEN') {
+		writeText(process, `${payloadGroup(name)}/cgroup.freeze`, '0');
+	}
+}
 
 /** SIGPWR, which asks an init to shut down, unless the container's init wants another. */
 function haltSignal(container: LxcContainer): SignalName {

@@ -15,7 +15,7 @@ import type {Process, SystemCalls} from '../../model/kernel/program.js';
 import {makePath} from './payload.js';
 
 /** What a template printed, and the settings it adds; `undefined` settings when it failed. */
-export type TemplateAnswer = {readonly output: string; readonly errors: string; readonly settings: readonly string[] | undefined};
+type TemplateAnswer = {readonly output: string; readonly errors: string; readonly settings: readonly string[] | undefined};
 
 export type Template = (process: Process, container: {readonly name: string; readonly rootfs: string}, args: readonly string[]) => TemplateAnswer;
 

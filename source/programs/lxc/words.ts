@@ -8,8 +8,8 @@ import {printTo} from '../standard-io.js';
 import type {Tool} from '../tool.js';
 import {type BadConfig, findContainer, isBadConfig, type LxcContainer, lxcPath} from './container.js';
 
-export const nameOption = {name: {short: 'n', long: 'name', value: 'NAME', help: 'NAME of the container'}} as const satisfies Record<string, Option>;
-export const quietOption = {quiet: {short: 'q', long: 'quiet', help: 'Don\'t produce any output'}} as const satisfies Record<string, Option>;
+const nameOption = {name: {short: 'n', long: 'name', value: 'NAME', help: 'NAME of the container'}} as const satisfies Record<string, Option>;
+const quietOption = {quiet: {short: 'q', long: 'quiet', help: 'Don\'t produce any output'}} as const satisfies Record<string, Option>;
 
 type Named = 'name' | 'quiet';
 
@@ -39,7 +39,7 @@ export function noName<Name extends string>(t: Tool<Name>): Blocking<ExitStatus>
 	return t.complain('No container name specified');
 }
 
-export function badConfigLines({badKey, line, path}: BadConfig): readonly string[] {
+function badConfigLines({badKey, line, path}: BadConfig): readonly string[] {
 	return [
 		`../src/lxc/confile.c: set_config_unsupported_key: 164 Invalid argument - Unsupported config key "${badKey}"`,
 		`../src/lxc/parse.c: lxc_file_for_each_line_mmap: 129 Failed to parse config file "${path}" at line "${line}"`,
