@@ -309,3 +309,11 @@ test('what the engine or nothing here models is refused with its place', () => {
 		expect(shop.run('docker compose up -d')).toMatchObject({status: 1, stderr: words});
 	}
 });
+
+test('output without any newline is cut, not kept for ever', () => {
+	const shop = new Shop();
+	shop.write('compose.yaml', 'services:\n  a: {image: busybox, command: sh -c "head -c 200000 /dev/zero | tr \'\\\\0\' x"}\n');
+	const lines = shop.run('docker compose up').stdout.split('\n').filter(line => line.startsWith('a-1  | x'));
+	expect(lines.length).toBeGreaterThan(1);
+	expect(lines.reduce((sum, line) => sum + line.length - 'a-1  | '.length, 0)).toBe(200_000);
+});

@@ -33,12 +33,8 @@ function flagProblem(flags: Flags): string | undefined {
 		return '--build and --no-build are incompatible';
 	}
 
-	const isDetached = flags.bool('detach') || flags.bool('wait');
-	if (isDetached && ['abort-on-container-exit', 'abort-on-container-failure'].some(name => flags.bool(name))) {
-		return '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch';
-	}
-
-	if (isDetached && flags.list('attach').length > 0) {
+	const isAttaching = ['abort-on-container-exit', 'abort-on-container-failure'].some(name => flags.bool(name)) || flags.list('attach').length > 0;
+	if (isAttaching && (flags.bool('detach') || flags.bool('wait'))) {
 		return '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch';
 	}
 

@@ -9,6 +9,9 @@ export type LogStyle = {readonly hasPrefix: boolean; readonly isColored: boolean
 /** Cyan, yellow, green, magenta, blue, then the same in bold. */
 const colors = ['36', '33', '32', '35', '34', '36;1', '33;1', '32;1', '35;1', '34;1'];
 
+/** What is longer is no line that anybody reads, and is cut. */
+const lineBytesMax = 65_536;
+
 export class LogPrinter {
 	readonly #client: Client;
 	readonly #style: LogStyle;
@@ -28,6 +31,11 @@ export class LogPrinter {
 		for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
 			yield * this.line(name, fd, decodeText(rest.subarray(0, end)).replace(/\r$/v, ''));
 			rest = rest.subarray(end + 1);
+		}
+
+		if (rest.length > lineBytesMax) {
+			yield * this.line(name, fd, decodeText(rest));
+			rest = noBytes;
 		}
 
 		this.#pending.set(key, rest);
