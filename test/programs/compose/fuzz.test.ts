@@ -83,10 +83,10 @@ test('any text is a project or a refusal', () => {
 			fileWarnings(result, service);
 			marshal(createBody(result, name, {name, number: 1, imageId: '', resolveMode: mode => mode}));
 		}
-	}), {seed: 7, numRuns: 300});
+	}), {seed: 7, numRuns: 150});
 	// Most changes must leave something to look at.
-	expect(projects).toBeGreaterThan(60);
-});
+	expect(projects).toBeGreaterThan(30);
+}, 120_000);
 
 test('any text is a file of variables or a mistake, and words or a mistake', () => {
 	fc.assert(fc.property(fc.string({unit: fc.constantFrom(...'A=b \'"\\$#{}:\n\t-x'), maxLength: 40}), text => {
