@@ -169,7 +169,9 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 	};
 
 	const askedSteps = action.type === 'advance' ? action.steps : undefined;
-	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: askedSteps ?? ((isTerminal || isClient) && boundNs !== undefined ? stepsIn(boundNs) : maxSteps), isSettled: isOver, beforeRound};
+	// Who sits at a terminal or serves clients looks again soon, and wants to be answered meanwhile.
+	const isWatched = isTerminal || isClient;
+	const limits = {untilNs: nowNs(tx) + limitNs, maxSteps: askedSteps ?? (isWatched && boundNs !== undefined ? stepsIn(boundNs) : maxSteps), isSettled: isOver, beforeRound};
 	const result = loop.run(limits);
 	beforeRound();
 	if (action.type === 'advance' && result === 'idle') {
@@ -179,7 +181,7 @@ function perform(machine: Machine, world: World, action: MachineAction): Effect 
 
 	const reason = outputBytes > maxOutputBytes
 		? `it wrote more than ${maxOutputBytes / 2 ** 20} MiB`
-		: stopReason(result, {isBounded: boundNs !== undefined, isInteractive: isTerminal || isClient || askedSteps !== undefined, hasReader});
+		: stopReason(result, {isBounded: boundNs !== undefined, isInteractive: isWatched || askedSteps !== undefined, hasReader});
 	const stopped = reason === undefined ? [] : stop(machine, reason);
 	const collector = collect(tx.trace, stopped);
 	const after = tx.commit();

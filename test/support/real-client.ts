@@ -26,7 +26,7 @@ export function worldNs({world}: Session): Nanoseconds {
 }
 
 /** A pace whose clock is moved by hand. */
-export class ManualPace implements Pace {
+class ManualPace implements Pace {
 	#plan: {readonly atNs: Nanoseconds; readonly callback: () => void} | undefined;
 	#grantedNs = 0;
 
