@@ -18,6 +18,3 @@ export const toGva = (address: number): Gva => address as Gva;
 export const toGpa = (address: number): Gpa => address as Gpa;
 export const toHva = (address: number): Hva => address as Hva;
 export const toHpa = (address: number): Hpa => address as Hpa;
-
-/** What a machine without a second stage does: its physical memory is the host's. */
-export const gpaIsHpa = (address: Gpa): Hpa => address as number as Hpa;

@@ -10,9 +10,6 @@ export type Arithmetic = (cpu: Cpu, a: number, b: number, shift: number) => numb
 /** The bits of an operand. */
 export const maskOf = (shift: number): number => -1 >>> shift | 0;
 
-/** Sign-extends an operand to 32 bits. */
-export const signExtend = (value: number, shift: number): number => value << shift >> shift;
-
 function setResult(cpu: Cpu, result: number, carries: number, shift: number): number {
 	cpu.flagResult = result << shift >> shift;
 	cpu.flagCarries = (carries << shift & carryOutAndIn) | (carries & auxiliaryCarry);

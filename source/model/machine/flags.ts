@@ -51,8 +51,8 @@ export const carryOf = (cpu: Cpu): 0 | 1 => cpu.flagCarries < 0 ? 1 : 0;
 export const zeroOf = (cpu: Cpu): boolean => cpu.flagResult === 0;
 export const signOf = (cpu: Cpu): boolean => (cpu.flagResult ^ (cpu.flagCarries << 31)) < 0;
 export const overflowOf = (cpu: Cpu): boolean => (cpu.flagCarries ^ (cpu.flagCarries << 1)) < 0;
-export const parityOf = (cpu: Cpu): boolean => evenParity[(cpu.flagResult ^ (cpu.flagCarries >> 8)) & 0xFF] === 1;
-export const auxiliaryOf = (cpu: Cpu): boolean => (cpu.flagCarries & auxiliaryCarry) !== 0;
+const parityOf = (cpu: Cpu): boolean => evenParity[(cpu.flagResult ^ (cpu.flagCarries >> 8)) & 0xFF] === 1;
+const auxiliaryOf = (cpu: Cpu): boolean => (cpu.flagCarries & auxiliaryCarry) !== 0;
 
 /** The six status flags at their places. */
 export function statusOf(cpu: Cpu): number {

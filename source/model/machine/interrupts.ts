@@ -56,6 +56,8 @@ export function deliverChain(cpu: Cpu, event: Interruption, address = 0): void {
 				throw thrown;
 			}
 
+			// A hypervisor that wants this exception gets it before it can make a double or triple fault of the first (SDM vol. 3, 25.2).
+			interceptException(cpu, {vector: thrown.vector, type: 'hardware-exception', errorCode: thrown.errorCode}, thrown.address, current);
 			vectoring = current;
 			linear = thrown.address;
 			current = next(cpu, current, thrown);

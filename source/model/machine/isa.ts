@@ -73,10 +73,3 @@ export function notModelledName(opcode: number, modrm: number): string | undefin
 		&& (only?.reg === undefined || only.reg === (modrm >> 3 & 7))
 		&& (only?.registers === undefined || modrm >= 0xC0))?.[2];
 }
-
-/** Every row that has this mnemonic, for panels and for tests. */
-export function encodingsOfMnemonic(mnemonic: Mnemonic): readonly Encoding[] {
-	return [...byOpcode.values()].flat().filter(encoding => encoding.mnemonic === mnemonic);
-}
-
-

@@ -2,9 +2,8 @@
 // chapters 24 to 27 and appendix C). While `Cpu.intercepts` is set, the processor runs a guest (non-root operation); whoever set it gets
 // a `VmExit` from `run()` with the state exactly before the instruction, and may go on, skip it or change anything.
 //
-// Simplified: there is no VMCS in memory and no VMX instruction for the hypervisor: it is TypeScript above this machine. Two
-// intercepts exist only in AMD's SVM (software interrupts, IRET and PUSHF/POPF have codes 75, 74, 70 and 71 there): software
-// interrupts can be intercepted, because a VMM that runs a guest deprivileged gets them through its own IDT.
+// Simplified: there is no VMCS in memory and no VMX instruction for the hypervisor: it is TypeScript above this machine. Intel's VMX cannot
+// intercept INT n (AMD's SVM can); here it can be asked for, because a VMM that runs its guest in an outer ring gets INT n through its own IDT.
 
 import type {Gpa, Gva} from '../../base/address.js';
 

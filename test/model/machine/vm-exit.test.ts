@@ -83,6 +83,18 @@ describe('exceptions', () => {
 		expect(exitOf('lidt [.none]\nud2\n.none: dw 0\ndd 0', {}).stop).toMatchObject({why: 'exit', exit: {reason: 2}});
 	});
 
+	test('an exception during the delivery of another exits before the two make a double fault, with the first as what was being delivered', () => {
+		const {stop} = exitOf(`
+			lidt [idtr]
+			mov ax, 0x1234
+			mov ds, ax
+		align 8
+		idt:	times 14 dq 0x00000e0000080000
+		idtr:	dw 14*8-1
+			dd idt`, {exceptions: 1 << 11});
+		expect(stop).toMatchObject({why: 'exit', exit: {reason: 0, interruption: {vector: 11, errorCode: 13 * 8 + 3}, vectoring: {vector: 13, errorCode: 0x1234}}});
+	});
+
 	test('INT n exits only where software interrupts are asked for, as a deprivileging VMM does', () => {
 		expect(exitOf('int 0x80', {softwareInterrupts: true}).stop).toMatchObject({why: 'exit', exit: {reason: 0, instructionLength: 2, interruption: {vector: 0x80, type: 'software-interrupt'}}});
 	});

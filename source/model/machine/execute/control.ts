@@ -163,7 +163,7 @@ const bound: Compile = (cpu, {operands: [register, limits], operandSize}) => {
 };
 
 /** UD0, UD1, UD2. */
-export const undefinedInstruction: Compile = () => () => {
+const undefinedInstruction: Compile = () => () => {
 	throw undefinedOpcode();
 };
 
