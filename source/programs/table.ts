@@ -24,6 +24,7 @@ import {ip} from './ip/ip.js';
 import {iptables, iptablesSave} from './iptables/iptables.js';
 import {arp} from './arp.js';
 import {brctl} from './brctl.js';
+import {dig, host} from './host.js';
 import {tcpdump} from './tcpdump.js';
 import {ifconfig} from './ifconfig.js';
 import {netstat} from './netstat.js';
@@ -178,6 +179,8 @@ const programs: Record<string, Program> = {
 	ip,
 	arp,
 	brctl,
+	dig,
+	host,
 	tcpdump,
 	ifconfig,
 	netstat,

@@ -22,7 +22,7 @@ export type Connection = {
 
 export type Tracked = {readonly connection: Connection; readonly direction: 'original' | 'reply'};
 
-export function tupleOf({protocol, source, sourcePort, destination, port}: Tuple): Tuple {
+function tupleOf({protocol, source, sourcePort, destination, port}: Tuple): Tuple {
 	return {protocol, source, sourcePort, destination, port};
 }
 

@@ -42,7 +42,7 @@ export type Opened =
 
 export type Answer =
 	| ({readonly kind: 'answered'; readonly roundTripNs: number; readonly ttl: number} & Receiver)
-	| {readonly kind: 'lost'; readonly errno: LossErrno; readonly isRejected: boolean};
+	| {readonly kind: 'lost'; readonly errno: LossErrno};
 
 /** Ethernet, IP and TCP headers with time stamps; the first two segments have more options. */
 const segmentHeaderBytes = 66;
@@ -91,7 +91,7 @@ export function ask(tx: Tx, from: NetNamespaceId, question: Question): Answer {
 	note(tx, request, echoBytes);
 	remember(tx, request);
 	if (request.end.kind === 'lost') {
-		return {kind: 'lost', errno: request.end.errno, isRejected: request.end.reason === 'rejected' && !request.end.isLocal};
+		return {kind: 'lost', errno: request.end.errno};
 	}
 
 	const receiver = receiverOf(request.end);
@@ -99,7 +99,7 @@ export function ask(tx: Tx, from: NetNamespaceId, question: Question): Answer {
 	note(tx, answer, echoBytes);
 	if (answer.end.kind === 'lost' || answer.end.namespace !== from) {
 		remember(tx, answer);
-		return {kind: 'lost', errno: 'ETIMEDOUT', isRejected: false};
+		return {kind: 'lost', errno: 'ETIMEDOUT'};
 	}
 
 	return {kind: 'answered', roundTripNs: roundTripNs(request.hops), ttl: answer.end.packet.ttl, ...receiver};

@@ -82,15 +82,15 @@ export type RuleSpec = {
 export type Rule = RuleSpec & {readonly id: RuleId; readonly packets: number; readonly bytes: number};
 
 /** Why a change of the tables is refused; the words are iptables(8)'s. */
-export type NetfilterRefusal = 'no-chain' | 'chain-exists' | 'no-rule' | 'bad-index' | 'not-empty' | 'in-use' | 'built-in' | 'loop' | 'too-many' | 'bad-hook' | 'unsupported';
+export type NetfilterRefusal = 'no-chain' | 'chain-exists' | 'bad-index' | 'not-empty' | 'in-use' | 'built-in' | 'loop' | 'too-many' | 'bad-hook' | 'unsupported';
 
 /** Simplified: real tables are limited by memory only. */
-export const maxRules = 20_000;
-export const maxChains = 5000;
+const maxRules = 20_000;
+const maxChains = 5000;
 
 type Tx = Writes<NetworkSchema>;
 
-export function chainKey(table: TableName, name: string): string {
+function chainKey(table: TableName, name: string): string {
 	return `${table} ${name}`;
 }
 
@@ -126,7 +126,7 @@ export function referencesTo(tx: Reads<NetworkSchema>, namespace: NetNamespaceId
 	return count;
 }
 
-export function putChain(tx: Tx, namespace: NetNamespaceId, chain: Chain): void {
+function putChain(tx: Tx, namespace: NetNamespaceId, chain: Chain): void {
 	tx.put(`chain:${namespace}`, chainKey(chain.table, chain.name), chain);
 }
 

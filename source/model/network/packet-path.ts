@@ -50,8 +50,7 @@ export type Journey = {
 	readonly learned: readonly Learned[];
 	readonly end:
 		| {readonly kind: 'delivered'; readonly namespace: NetNamespaceId; readonly packet: Packet}
-		/** `isLocal`: it did not even leave the sender. */
-		| {readonly kind: 'lost'; readonly reason: LossReason; readonly errno: LossErrno; readonly isLocal: boolean; readonly by: RejectWith | undefined};
+		| {readonly kind: 'lost'; readonly reason: LossReason; readonly errno: LossErrno};
 };
 
 /** A journey as it is shown. */
@@ -117,9 +116,9 @@ class Walk {
 		return {packet: this.#sent, from: this.#from, hops: this.#hops, packets: this.#packets, steps: this.#steps, learned: this.#learned, end};
 	}
 
-	#lose(namespace: NetNamespaceId, reason: LossReason, errno: LossErrno, by?: RejectWith): Lost {
+	#lose(namespace: NetNamespaceId, reason: LossReason, errno: LossErrno): Lost {
 		this.#steps.push({step: 'lost', namespace, reason, errno});
-		return {kind: 'lost', reason, errno, isLocal: this.#hops.length === 0, by};
+		return {kind: 'lost', reason, errno};
 	}
 
 	#send(): Journey['end'] {
@@ -310,7 +309,7 @@ class Walk {
 			}
 
 			case 'reject': {
-				return {lost: this.#lose(namespace, 'rejected', rejectErrnos[verdict.with], verdict.with)};
+				return {lost: this.#lose(namespace, 'rejected', rejectErrnos[verdict.with])};
 			}
 
 			case 'translate': {

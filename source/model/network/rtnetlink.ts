@@ -21,7 +21,7 @@ function refuse(errno: NetlinkErrno, message?: string): NetlinkRefusal {
 }
 
 /** IFNAMSIZ with its end; no slash and no space. Source: Linux net/core/dev.c, dev_valid_name. */
-export function isLinkName(name: string): boolean {
+function isLinkName(name: string): boolean {
 	return name.length > 0 && name.length <= 15 && name !== '.' && name !== '..' && !/[\/:\s]/v.test(name);
 }
 

@@ -2,15 +2,13 @@
 //
 // Simplified: addresses of IPv6 are shown for the loopback only where a real kernel makes them by itself.
 
-import {errorTextOf, failed} from '../../model/kernel/errno.js';
-import type {Process} from '../../model/kernel/program.js';
 import type {Blocking} from '../standard-io.js';
-import {plainTool, type Tool} from '../tool.js';
+import {plainTool} from '../tool.js';
 import {address} from './address.js';
 import {IpCall, type Wish} from './call.js';
 import {link} from './link-command.js';
 import {neighbour} from './neighbour.js';
-import {netns} from './netns.js';
+import {enterNamed, netns} from './netns.js';
 import {route} from './route.js';
 
 type IpObject = {readonly name: string; readonly run: (call: IpCall) => Blocking<number>};
@@ -60,7 +58,7 @@ export const ip = plainTool('ip', function * (t) {
 
 	const [word, ...words] = rest;
 	if (word === undefined || 'help'.startsWith(word)) {
-		yield * word === undefined ? t.complainPlain(usage) : t.complainPlain(usage);
+		yield * t.complainPlain(usage);
 		return 255;
 	}
 
@@ -121,24 +119,6 @@ function applyOption(wish: Wish, option: string): boolean {
 		default: {
 			return false;
 		}
-	}
-
-	return true;
-}
-
-/** Enters a namespace of /run/netns. */
-export function * enterNamed(t: Tool<never>, process: Process, name: string): Blocking<boolean> {
-	const fd = process.sys.open(`/run/netns/${name}`, {read: true});
-	if (failed(fd)) {
-		yield * t.complainPlain(`Cannot open network namespace "${name}": ${errorTextOf(fd)}\n`);
-		return false;
-	}
-
-	const refusal = process.sys.setns(fd);
-	process.sys.close(fd);
-	if (failed(refusal)) {
-		yield * t.complainPlain(`setting the network namespace "${name}" failed: ${errorTextOf(refusal)}\n`);
-		return false;
 	}
 
 	return true;

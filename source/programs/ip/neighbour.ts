@@ -29,7 +29,7 @@ export function * neighbour(call: IpCall): Blocking<number> {
 	return yield * isWord(command, 'flush') ? flush(call) : (command === 'get' ? call.unmodelled('neigh get') : call.unknown('neighbour', command));
 }
 
-export function stateOfNeighbour(call: Pick<IpCall, 'net'>, {isPermanent, confirmedNs}: Neighbour): 'PERMANENT' | 'REACHABLE' | 'STALE' {
+function stateOfNeighbour(call: Pick<IpCall, 'net'>, {isPermanent, confirmedNs}: Neighbour): 'PERMANENT' | 'REACHABLE' | 'STALE' {
 	return isPermanent ? 'PERMANENT' : (nowNs(call.net.tx) - confirmedNs < reachableNs ? 'REACHABLE' : 'STALE');
 }
 

@@ -5,6 +5,7 @@ import type {Process, Running} from '../../model/kernel/program.js';
 import type {NamespaceId} from '../../model/kernel/schema.js';
 import {awaitChild, executeByPath} from '../run-command.js';
 import type {Blocking} from '../standard-io.js';
+import type {Tool} from '../tool.js';
 import {type IpCall, isWord} from './call.js';
 import {netnsId} from './show.js';
 
@@ -158,15 +159,8 @@ function * execute(call: IpCall): Blocking<number> {
  */
 function * run(call: IpCall, process: Process, {name, argv}: {readonly name: string; readonly argv: readonly string[]}): Running {
 	const {sys} = process;
-	const fd = sys.open(`${directory}/${name}`, {read: true});
-	if (failed(fd)) {
-		return yield * call.say(`Cannot open network namespace "${name}": ${errorTextOf(fd)}`, 255);
-	}
-
-	const refusal = sys.setns(fd);
-	sys.close(fd);
-	if (failed(refusal)) {
-		return yield * call.say(`setting the network namespace "${name}" failed: ${errorTextOf(refusal)}`, 255);
+	if (!(yield * enterNamed(call.t, process, name))) {
+		return 255;
 	}
 
 	if (!failed(sys.unshare(['mnt']))) {
@@ -181,6 +175,24 @@ function * run(call: IpCall, process: Process, {name, argv}: {readonly name: str
 	}
 
 	return yield * image.run();
+}
+
+/** Enters a namespace of /run/netns. */
+export function * enterNamed(t: Tool<never>, process: Process, name: string): Blocking<boolean> {
+	const fd = process.sys.open(`${directory}/${name}`, {read: true});
+	if (failed(fd)) {
+		yield * t.complainPlain(`Cannot open network namespace "${name}": ${errorTextOf(fd)}\n`);
+		return false;
+	}
+
+	const refusal = process.sys.setns(fd);
+	process.sys.close(fd);
+	if (failed(refusal)) {
+		yield * t.complainPlain(`setting the network namespace "${name}" failed: ${errorTextOf(refusal)}\n`);
+		return false;
+	}
+
+	return true;
 }
 
 /** The processes in a namespace. */

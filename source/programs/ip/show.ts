@@ -80,7 +80,7 @@ function statisticsOf({receivedBytes, receivedPackets, sentBytes, sentPackets}: 
 	return `    RX:  bytes packets errors dropped  missed   mcast           \n${row(receivedBytes, receivedPackets)}    TX:  bytes packets errors dropped carrier collsns           \n${row(sentBytes, sentPackets)}`;
 }
 
-export function addressTexts(link: Link, {family}: Pick<Wish, 'family'>): readonly string[] {
+function addressTexts(link: Link, {family}: Pick<Wish, 'family'>): readonly string[] {
 	const inet = link.addresses.map(({address, prefixLength, scope, hasBroadcast}) => {
 		const broadcast = hasBroadcast ? ` brd ${formatIpv4(broadcastOf(blockOf(parseIpv4(address) ?? 0, prefixLength)))}` : '';
 		return `inet ${address}/${prefixLength}${broadcast} scope ${scope} ${link.name}`;

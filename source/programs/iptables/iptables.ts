@@ -227,7 +227,6 @@ function explain(call: Call, refusal: NetfilterRefusal, action: 'append' | 'inse
 
 		case 'no-chain':
 		case 'chain-exists':
-		case 'no-rule':
 		case 'not-empty':
 		case 'in-use':
 		case 'built-in': {
