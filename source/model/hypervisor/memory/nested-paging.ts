@@ -37,14 +37,50 @@ export class NestedPaging {
 
 	/** Fills in what an access ran into. False: nothing is there, or it may not be written; the access has to be emulated. */
 	handleViolation(gpa: Gpa, isWrite: boolean): boolean {
-		const backing = this.#guest.backing(gpa);
+		const backing = this.#guest.backing(gpa, isWrite ? 'write' : 'read');
 		if (backing.kind === 'hole' || (backing.kind === 'rom' && isWrite)) {
 			return false;
 		}
 
 		const page = backing.hpa - backing.hpa % frameBytes;
-		this.#tables.store(this.#leafOf(gpa), entryBytes, page + rights.read + rights.execute + (backing.kind === 'ram' ? rights.write : 0));
+		this.#tables.store(this.#leafOf(gpa), entryBytes, page + rights.read + rights.execute + (backing.kind === 'ram' && backing.isWritable ? rights.write : 0));
 		return true;
+	}
+
+	/** The page has lost its frame. */
+	unmap(gpa: Gpa): void {
+		const leaf = this.#existingLeaf(gpa);
+		if (leaf !== undefined) {
+			this.#tables.store(leaf, entryBytes, 0);
+		}
+	}
+
+	/** Takes the right to write away, from one page or from all: the next write is a violation. */
+	protect(gpa: Gpa | undefined): void {
+		for (const leaf of gpa === undefined ? this.#allLeaves() : [this.#existingLeaf(gpa)]) {
+			const entry = leaf === undefined ? 0 : this.#tables.load(leaf, entryBytes);
+			if (leaf !== undefined && Math.floor(entry / rights.write) % 2 === 1) {
+				this.#tables.store(leaf, entryBytes, entry - rights.write);
+			}
+		}
+	}
+
+	#existingLeaf(gpa: number): number | undefined {
+		let table: number = this.stage.root;
+		for (let level = levels - 1; level > 0; level--) {
+			const entry = this.#tables.load(table + indexAt(gpa, level) * entryBytes, entryBytes);
+			if (entry === 0) {
+				return undefined;
+			}
+
+			table = entry - entry % frameBytes;
+		}
+
+		return table + indexAt(gpa, 0) * entryBytes;
+	}
+
+	#allLeaves(): readonly number[] {
+		return [...this.#guest.residentPages().keys()].map(gpa => this.#existingLeaf(gpa)).filter(leaf => leaf !== undefined);
 	}
 
 	/** Where the last entry for an address is; tables on the way are made. */

@@ -10,7 +10,7 @@
 import {type Hpa, toHpa} from '../../../base/address.js';
 import {must} from '../../../base/assert.js';
 import {ia32Format} from '../../machine/page-formats.js';
-import {PageWalk, right, type AccessKind, type DirectStage, type Stage} from '../../machine/page-walk.js';
+import {PageWalk, right, type AccessKind, type DirectStage, type Stage, type WalkResult} from '../../machine/page-walk.js';
 import {firmwareBase, frameBytes, type PhysicalMemory} from '../../machine/physical-memory.js';
 import type {FramePool} from './frame-pool.js';
 import {type GuestMemory} from './guest-memory.js';
@@ -63,11 +63,12 @@ export class ShadowPaging {
 			return 'emulate';
 		}
 
-		const walk = new PageWalk(guestStages(paging, this.#guest), tableMemory(this.#memory), user);
-		const found = walk.translate(linear >>> 0, access);
+		const found = this.#walk(linear, access, {user, paging});
 		if (!found.ok) {
 			return 'guest-fault';
 		}
+
+		const mayWriteFrame = (found.lowerRights & right.write) !== 0;
 
 		const frame = found.address - found.address % frameBytes;
 		const isFixed = frame >= firmwareBase || this.#watched.has(frame);
@@ -83,7 +84,7 @@ export class ShadowPaging {
 		const guestMayWrite = (found.rights & right.write) !== 0;
 		// With CR0.WP clear the guest's kernel writes to read-only pages; its user must not, so the page is the kernel's until the user asks.
 		const kernelWrites = access === 'write' && !guestMayWrite;
-		const isWritable = kernelWrites || (guestMayWrite && found.dirty && !isFixed);
+		const isWritable = mayWriteFrame && (kernelWrites || (guestMayWrite && found.dirty && !isFixed));
 		const isUser = (found.rights & right.user) !== 0 && !kernelWrites && !isKept;
 		this.#put(linear >>> 12, frame + bit.present + (isWritable ? bit.writable : 0) + (isUser ? bit.user : 0));
 		if (found.global) {
@@ -93,6 +94,17 @@ export class ShadowPaging {
 		}
 
 		return 'filled';
+	}
+
+	/** Walks the guest's tables. A table that the walk has to mark may lie in a page that the host watches: it is asked for, and walked again. */
+	#walk(linear: number, access: AccessKind, {user, paging}: {readonly user: boolean; readonly paging: GuestPaging}): WalkResult {
+		const slots = paging.paging ? 1 : 0;
+		for (;;) {
+			const found = new PageWalk(guestStages(paging, this.#guest), tableMemory(this.#memory), user).translate(linear >>> 0, access);
+			if (found.ok || found.stage !== slots || this.#guest.backing(found.address, 'write').kind !== 'ram') {
+				return found;
+			}
+		}
 	}
 
 	/** Maps a frame of the hypervisor's at a page of its own: for the supervisor, which guest kernels in ring 1 are too. */
@@ -106,6 +118,16 @@ export class ShadowPaging {
 	watch(frame: Hpa): void {
 		this.#watched.add(frame);
 		this.#change(entry => entry - entry % frameBytes === frame ? entry & ~bit.writable : entry);
+	}
+
+	/** A frame is no longer the guest's page: translations to it go. */
+	unmapFrame(frame: Hpa): void {
+		this.#change(entry => entry - entry % frameBytes === frame ? 0 : entry);
+	}
+
+	/** The next write to a frame, or to any, faults and is looked at. */
+	protectFrame(frame: Hpa | undefined): void {
+		this.#change(entry => frame === undefined || entry - entry % frameBytes === frame ? entry & ~bit.writable : entry);
 	}
 
 	unwatch(frame: Hpa): void {
@@ -171,12 +193,12 @@ export function guestStages({paging, writeProtect, root, pse, pge}: GuestPaging,
 /** Guest-physical to host-physical, page by page. Holes answer nothing: they lie where no memory is. */
 export function slotStage(guest: GuestMemory): DirectStage {
 	return {
-		map(address) {
-			const backing = guest.backing(address);
+		map(address, access) {
+			const backing = guest.backing(address, access === 'write' ? 'write' : 'read');
 			return backing.kind === 'hole'
 				? {address: nowhere + address % frameBytes, rights: right.read | right.write | right.execute}
 				// A ROM takes writes and forgets them.
-				: {address: backing.hpa, rights: right.read | right.write | right.execute};
+				: {address: backing.hpa, rights: right.read | right.execute | (backing.kind === 'rom' || backing.isWritable ? right.write : 0)};
 		},
 	};
 }

@@ -12,7 +12,7 @@
 //
 // Simplified: 16-bit code segments of a guest kernel, and rings 1 and 2 of a guest, are emulated and not translated.
 
-import {type Hpa, toHpa} from '../../../base/address.js';
+import {type Gpa, type Hpa, toHpa} from '../../../base/address.js';
 import type {Cpu} from '../../machine/cpu.js';
 import {decode} from '../../machine/decode.js';
 import {attribute, isExpandDown, type Segment} from '../../machine/descriptor.js';
@@ -79,6 +79,16 @@ export class BinaryTranslation implements Technique {
 	forget(what: number | 'non-global' | 'all'): void {
 		forgetShadow(this.#vcpu, this.#shadow, what);
 		this.store.unlinkAcrossPages();
+	}
+
+	unmap(_gpa: Gpa, frame: Hpa): void {
+		this.#shadow.unmapFrame(frame);
+		this.store.dropFrame(frame / frameBytes);
+		this.#unwatch(frame);
+	}
+
+	protect(page: {readonly frame: Hpa} | undefined): void {
+		this.#shadow.protectFrame(page?.frame);
 	}
 
 	/** User code, as it is. */

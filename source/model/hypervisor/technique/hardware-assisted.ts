@@ -6,6 +6,7 @@
 //
 // Source: SDM vol. 3, chapters 24 to 28 and 32.3.
 
+import type {Gpa, Hpa} from '../../../base/address.js';
 import {cr0Bits, cr4Bits, type Cpu} from '../../machine/cpu.js';
 import {vector} from '../../machine/fault.js';
 import type {Stop} from '../../machine/run.js';
@@ -43,6 +44,14 @@ export class HardwareNested implements Technique {
 	forget(what: number | 'non-global' | 'all'): void {
 		// The processor's own TLB is all there is: what was emulated may have changed what it holds for the guest.
 		this.#vcpu.flushGuestTlb(typeof what === 'number' ? what : undefined);
+	}
+
+	unmap(gpa: Gpa): void {
+		this.#nested.unmap(gpa);
+	}
+
+	protect(page: {readonly gpa: Gpa} | undefined): void {
+		this.#nested.protect(page?.gpa);
 	}
 
 	#handle(exit: VmExit): Stop | undefined {
@@ -97,6 +106,14 @@ export class HardwareShadow implements Technique {
 
 	forget(what: number | 'non-global' | 'all'): void {
 		forgetShadow(this.#vcpu, this.#shadow, what);
+	}
+
+	unmap(_gpa: Gpa, frame: Hpa): void {
+		this.#shadow.unmapFrame(frame);
+	}
+
+	protect(page: {readonly frame: Hpa} | undefined): void {
+		this.#shadow.protectFrame(page?.frame);
 	}
 
 	#handle(exit: VmExit): Stop | undefined {

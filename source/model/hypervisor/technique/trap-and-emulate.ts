@@ -6,6 +6,7 @@
 // The real GDT is empty, so that every load of a segment register traps and is done on the guest's own table. The real I/O permissions
 // allow nothing. Memory is kept apart by shadow tables, on which ring 1 is supervisor like ring 0.
 
+import type {Gpa, Hpa} from '../../../base/address.js';
 import {cr0Bits, type Cpu, type TableRegister} from '../../machine/cpu.js';
 import type {Segment} from '../../machine/descriptor.js';
 import {IF, IOPL} from '../../machine/flags.js';
@@ -47,6 +48,14 @@ export class TrapAndEmulate implements Technique {
 
 	forget(what: number | 'non-global' | 'all'): void {
 		forgetShadow(this.#vcpu, this.#shadow, what);
+	}
+
+	unmap(_gpa: Gpa, frame: Hpa): void {
+		this.#shadow.unmapFrame(frame);
+	}
+
+	protect(page: {readonly frame: Hpa} | undefined): void {
+		this.#shadow.protectFrame(page?.frame);
 	}
 
 	#handle(exit: VmExit): Stop | undefined {

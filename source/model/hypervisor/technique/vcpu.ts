@@ -12,8 +12,10 @@ import type {Ended} from '../../machine/final-state.js';
 import {IF} from '../../machine/flags.js';
 import {Machine} from '../../machine/machine.js';
 import {run, type Stop, type Surroundings} from '../../machine/run.js';
+import type {Gpa, Hpa} from '../../../base/address.js';
 import {FramePool} from '../memory/frame-pool.js';
 import {GuestMemory} from '../memory/guest-memory.js';
+import {HostMemory} from '../memory/host-memory.js';
 import {type GuestPaging, slotStage} from '../memory/shadow-paging.js';
 import {type CpuState, loadCpu, saveCpu} from './cpu-state.js';
 import {newCounts, type TechniqueCounts} from './technique-counts.js';
@@ -24,6 +26,10 @@ export type Technique = {
 	enter(budget: number): Stop | undefined;
 	/** The guest did what makes a TLB forget: one page, all but the global ones, or everything. */
 	forget(what: number | 'non-global' | 'all'): void;
+	/** The host took a page's frame away. */
+	unmap(gpa: Gpa, frame: Hpa): void;
+	/** The host wants to know of the next write to a page, or to any. */
+	protect(page: {readonly gpa: Gpa; readonly frame: Hpa} | undefined): void;
 };
 
 /** Tags of the TLB: the guest on the processor, and the hypervisor at work for it. */
@@ -38,31 +44,45 @@ export type VcpuOptions = {
 	/** What the host has; more, because the hypervisor needs some. */
 	readonly hostRamBytes: number;
 	readonly firmware?: Uint8Array;
+	/** Pages that the host's swap holds. */
+	readonly swapPages?: number;
 };
 
 export class Vcpu {
 	/** The real machine; its devices are those that the guest is given. */
 	readonly host: Machine;
 	readonly pool: FramePool;
+	readonly hostMemory: HostMemory;
 	readonly memory: GuestMemory;
 	/** What the guest takes for the processor's state. */
 	guest: CpuState;
 	readonly counts: TechniqueCounts = newCounts();
 	#technique: Technique | undefined;
 
-	constructor({guestRamBytes, hostRamBytes, firmware}: VcpuOptions) {
+	constructor({guestRamBytes, hostRamBytes, firmware, swapPages = 0}: VcpuOptions) {
 		this.host = new Machine({ramBytes: hostRamBytes});
 		if (firmware !== undefined) {
 			this.host.memory.loadFirmware(firmware);
 		}
 
 		this.pool = new FramePool(this.host.memory);
-		this.memory = new GuestMemory(this.pool, guestRamBytes, {hasFirmware: firmware !== undefined});
+		this.hostMemory = new HostMemory(this.host.memory, this.pool, {swapPages});
+		this.memory = new GuestMemory(this.hostMemory, guestRamBytes, {hasFirmware: firmware !== undefined});
 		this.guest = saveCpu(this.host.cpu);
 	}
 
 	use(technique: Technique): void {
 		this.#technique = technique;
+		this.memory.listener = {
+			unmapped: (gpa, frame) => {
+				technique.unmap(gpa, frame);
+				this.flushGuestTlb();
+			},
+			protectedFrom: page => {
+				technique.protect(page);
+				this.flushGuestTlb();
+			},
+		};
 	}
 
 	get clock(): number {
@@ -168,6 +188,12 @@ export class Vcpu {
 		mmu.tlb.onForget = undefined;
 		mmu.secondStage = undefined;
 		this.guest = saveCpu(cpu);
+		if (stop.why === 'exit' && stop.exit.physical !== undefined) {
+			// A table that the walk marks, in a page that the host watches: once it may be written, the instruction is done anew.
+			this.memory.backing(stop.exit.physical, 'write');
+			return undefined;
+		}
+
 		return stop.why === 'budget' || stop.why === 'halted' || stop.why === 'waiting' ? undefined : stop;
 	}
 

@@ -36,7 +36,7 @@ export function buildDomain(xen: Xen, id: number, {kernel, isPrivileged = false,
 		throw new KernelTooLarge();
 	}
 
-	const memory = new GuestMemory(xen.pool, memoryBytes);
+	const memory = new GuestMemory(xen.hostMemory, memoryBytes);
 	const frameAt = (address: number): Hpa => {
 		const backing = memory.backing(address);
 		assert(backing.kind === 'ram', 'buildDomain: no memory there');

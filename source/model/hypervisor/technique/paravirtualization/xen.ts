@@ -12,6 +12,7 @@ import {Machine} from '../../../machine/machine.js';
 import {run, type Stop, type Surroundings} from '../../../machine/run.js';
 import type {Interruption, VmExit} from '../../../machine/vm-exit.js';
 import {FramePool} from '../../memory/frame-pool.js';
+import {HostMemory} from '../../memory/host-memory.js';
 import {loadCpu, saveCpu} from '../cpu-state.js';
 import {ownIdt} from '../trap-and-emulate.js';
 import {bounce, flatSegments, type Handler} from './bounce.js';
@@ -31,6 +32,7 @@ const quiet: Surroundings = {nextEvent: () => Infinity, advance: () => undefined
 export class Xen {
 	readonly host: Machine;
 	readonly pool: FramePool;
+	readonly hostMemory: HostMemory;
 	readonly domains = new Map<number, Domain>();
 	readonly tables: PageTables;
 	readonly events: EventChannels;
@@ -40,6 +42,7 @@ export class Xen {
 	constructor(hostRamBytes: number) {
 		this.host = new Machine({ramBytes: hostRamBytes});
 		this.pool = new FramePool(this.host.memory);
+		this.hostMemory = new HostMemory(this.host.memory, this.pool);
 		this.tables = new PageTables(this.host.memory, this.#makeOwnTables());
 		this.events = new EventChannels(this.host.memory, this.domains);
 	}
