@@ -151,3 +151,11 @@ test('several images of one save share their layers, and an image without a name
 	expect(listed.map(({RepoTags, Parent}) => [RepoTags, Parent === undefined])).toEqual([[['busybox:latest'], true], [null, false]]);
 	expect(host.sh('docker rmi -f $(docker images -q) > /dev/null; docker load -i /tmp/all.tar', {env}).stdout).toMatch(/^Loaded image: busybox:latest\nLoaded image ID: sha256:[\da-f]{64}\nLoaded image ID: sha256:[\da-f]{64}\n$/v);
 });
+
+test('where nothing can be written or read the client says so, before it asks the daemon', () => {
+	const host = new TestHost();
+	expect(host.sh('docker save -o /nosuch/x busybox; docker save -o /tmp busybox; docker export -o /nosuch/x c1; docker load -i /nosuch; docker import /nosuch', {env})).toMatchObject({
+		status: 1, stdout: '',
+		stderr: 'failed to save image: invalid output path: stat /nosuch: no such file or directory\nfailed to save image: cannot write to a directory\nfailed to export container: invalid output path: stat /nosuch: no such file or directory\nopen /nosuch: no such file or directory\nopen /nosuch: no such file or directory\n',
+	});
+});

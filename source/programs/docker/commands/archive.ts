@@ -14,10 +14,15 @@ import {refusal, refused, type Refusal, type Steps} from '../command/refusal.js'
 import {readWholeFile} from '../container/env-file.js';
 
 /** A tar stream to the file of `-o`, or to standard output if that is no terminal. */
-function * download(client: Client, request: ApiRequest, output: string): Steps<number | Refusal> {
+function * download(client: Client, request: ApiRequest, {output, purpose}: {readonly output: string; readonly purpose: string}): Steps<number | Refusal> {
 	const {sys} = client.process;
 	if (output === '' && sys.isTerminal(1)) {
 		return refusal('cowardly refusing to save to a terminal. Use the -o flag or redirect');
+	}
+
+	const problem = outputProblem(client, output);
+	if (problem !== undefined) {
+		return refusal(`failed to ${purpose}: ${problem}`);
 	}
 
 	const opened = yield * stream(client, request);
@@ -39,12 +44,25 @@ function * download(client: Client, request: ApiRequest, output: string): Steps<
 
 	const fd = sys.open(output, {write: true, create: true, truncate: true}, 0o600);
 	if (failed(fd)) {
-		return refusal(`failed to save image: open ${output}: ${errorTextOf(fd).toLowerCase()}`);
+		return refusal(`failed to ${purpose}: open ${output}: ${errorTextOf(fd).toLowerCase()}`);
 	}
 
 	const written = yield * write(client.process, fd, bytes);
 	sys.close(fd);
 	return failed(written) ? refusal(`write ${output}: ${errorTextOf(written).toLowerCase()}`) : 0;
+}
+
+/** Why nothing can be written there (command.ValidateOutputPath). */
+function outputProblem({process: {sys}}: Client, output: string): string | undefined {
+	const slash = output.lastIndexOf('/');
+	const directory = slash <= 0 ? undefined : output.slice(0, slash);
+	const parent = directory === undefined ? undefined : sys.stat(directory);
+	if (failed(parent)) {
+		return `invalid output path: stat ${directory}: ${errorTextOf(parent).toLowerCase()}`;
+	}
+
+	const there = output === '' ? undefined : sys.stat(output);
+	return there !== undefined && !failed(there) && there.type === 'directory' ? 'cannot write to a directory' : undefined;
 }
 
 /** The bytes of a file, or of standard input. */
@@ -64,7 +82,7 @@ export const save: CommandSpec = {
 	aliases: 'docker image save, docker save',
 	flags: saveFlags,
 	arguments: {kind: 'at-least', count: 1},
-	run: ({client, flags, args}) => download(client, {method: 'GET', path: '/images/get', query: args.map(name => ['names', name])}, flags.text('output')),
+	run: ({client, flags, args}) => download(client, {method: 'GET', path: '/images/get', query: args.map(name => ['names', name])}, {output: flags.text('output'), purpose: 'save image'}),
 };
 
 export const exportContainer: CommandSpec = {
@@ -74,7 +92,7 @@ export const exportContainer: CommandSpec = {
 	aliases: 'docker container export, docker export',
 	flags: exportFlags,
 	arguments: {kind: 'exactly', count: 1},
-	run: ({client, flags, args}) => download(client, {method: 'GET', path: `/containers/${args[0]}/export`}, flags.text('output')),
+	run: ({client, flags, args}) => download(client, {method: 'GET', path: `/containers/${args[0]}/export`}, {output: flags.text('output'), purpose: 'export container'}),
 };
 
 export const load: CommandSpec = {
