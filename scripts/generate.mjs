@@ -14,6 +14,7 @@ const generated = {
 	'docs/programs.md': programs,
 	'docs/lab.schema.json': labSchema,
 	'docs/keys.md': keys,
+	'source/model/world/guest-sources-table.ts': guestSources,
 };
 
 const check = process.argv.includes('--check');
@@ -98,6 +99,16 @@ function headline(path) {
 	const end = lines.findIndex(line => !line.startsWith('//'));
 	const text = lines.slice(0, Math.max(end, 0)).map(line => line.replace(/^\/\/\s?/, '')).join(' ');
 	return (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text).replaceAll('|', '\\|');
+}
+
+/** The kernels of labs/guests as a module: the model reads no files. */
+function guestSources() {
+	const folder = join(root, 'labs/guests');
+	const rows = readdirSync(folder).sort().map(name => {
+		const text = readFileSync(join(folder, name), 'utf8').replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+		return `\t'${name}': \`${text}\`,\n`;
+	});
+	return `// Made by \`npm run generate\` from labs/guests; edit the kernels there.\n\nexport const guestSources: Readonly<Record<string, string>> = {\n${rows.join('')}};\n`;
 }
 
 async function labSchema() {

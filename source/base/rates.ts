@@ -24,4 +24,6 @@ export const rates = {
 	guestResidentBytes: 192 * 2 ** 20,
 	/** From the power button to the end of QEMU, for a small Linux guest. Choice. */
 	guestShutdownNs: 1_500_000_000,
+	/** An instruction of a 32-bit guest, on the clock of the guest's own timer (model/machine/devices/pit.ts): 50 million a second. Choice. */
+	guestInstructionNs: 20,
 } as const;

@@ -8,6 +8,7 @@ import {libvirtd} from './libvirtd.js';
 import {lscpu} from './lscpu.js';
 import {qemuSystem} from './qemu-system-x86_64.js';
 import {virsh} from './virsh/virsh.js';
+import {vmm} from './vmm.js';
 import {nginx} from './nginx.js';
 import {httpd} from './httpd.js';
 import {htpasswd} from './htpasswd.js';
@@ -338,6 +339,7 @@ const programs: Record<string, Program> = {
 	getpcaps,
 	newuidmap,
 	newgidmap,
+	vmm,
 };
 
 export const programTable: ProgramTable = new Map(Object.entries(programs));

@@ -48,7 +48,7 @@ export type CodeRow = {
 export type WalkRow = {
 	/** `guest`: the guest's own tables; `shadow`: those of a hypervisor that stand in for them; `nested`: the second dimension (EPT). */
 	readonly tables: 'guest' | 'shadow' | 'nested';
-	/** What the tables are asked for: in a nested walk also the address of each table of the guest. */
+	/** What the tables are asked for: linear, or in a nested walk the guest-physical address of each table of the guest and of the page. */
 	readonly asked: number;
 	/** 0 is the last level; 1 the page directory of 32-bit paging. */
 	readonly level: number;
@@ -62,8 +62,13 @@ export type WalkRow = {
 export type WalkRecord = {
 	readonly gva: number;
 	readonly access: 'read' | 'write' | 'fetch';
-	/** As the processor reads them: under nested paging both dimensions, under shadow paging the shadow's only. */
+	/**
+	 * Under nested paging both dimensions, as the processor reads them. Under shadow paging first the guest's tables, which only the
+	 * hypervisor reads, when it makes an entry, then the shadow's, which the processor reads.
+	 */
 	readonly steps: readonly WalkRow[];
+	/** How many of the steps are the processor's own on a TLB miss. */
+	readonly references: number;
 	readonly gpa: number | undefined;
 	readonly hva: number | undefined;
 	readonly hpa: number | undefined;

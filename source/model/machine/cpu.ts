@@ -60,6 +60,8 @@ export class Cpu {
 	extra = 0;
 	/** Instructions decoded so far; what a guest that changes its code all the time costs us (run.ts). */
 	translated = 0;
+	/** Exceptions that were delivered: what takes the simulation longest of all that the processor does. */
+	faults = 0;
 	/** Part of the clock that passed while the processor was halted. */
 	idle = 0;
 	/**

@@ -121,6 +121,7 @@ class RunLoop {
 		const cpu = this.#cpu;
 		try {
 			if (thrown instanceof Fault) {
+				cpu.faults++;
 				deliverFault(cpu, thrown);
 				cpu.deadline = 0;
 				return undefined;

@@ -5,13 +5,14 @@ import {accountFiles} from '../container/hub/account-files.js';
 import {debianRelease, systemBashrc} from '../container/hub/base-debian.js';
 import {gnu, gnuPrograms} from '../container/hub/program-names.js';
 import {directory, type FileRecipe, program, symlink, text} from '../container/hub/recipe.js';
+import {guestFiles} from './guest-files.js';
 
 /** Programs of a host besides what the debian image has, by where Debian's packages put them. */
 const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
 		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
 		'lxc-cgroup', 'lxc-checkconfig', 'lxc-config', 'lxc-console', 'lxc-copy', 'lxc-create', 'lxc-destroy', 'lxc-execute', 'lxc-freeze', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'lxc-unfreeze', 'lxc-wait', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'setsid', 'sha1sum',
-		'netstat', 'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
+		'netstat', 'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'vmm', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],
 	'/usr/libexec/docker/cli-plugins': ['docker-buildx', 'docker-compose'],
 	'/usr/sbin': ['arp', 'brctl', 'capsh', 'getpcaps', 'dockerd', 'ifconfig', 'iptables', 'iptables-save', 'libvirtd', 'lvs', 'modprobe', 'ovs-vsctl', 'reboot', 'route', 'sysctl', 'useradd', 'xl'],
@@ -96,6 +97,7 @@ export function hostFiles(options: {readonly hostname: string; readonly nameServ
 		text('/etc/docker/daemon.json', '{}\n'),
 		...gnuPrograms({family: 'debian', hasProcps: true}),
 		...[...Object.entries(hostPrograms)].flatMap(([folder, names]) => names.map(name => gnu(`${folder}/${name}`, name))),
+		...guestFiles(),
 		gnu('/usr/bin/dash', 'dash'),
 		// Debian's busybox-static, from which rootfs directories are made by hand.
 		program('/usr/bin/busybox', 'busybox', {flavour: 'busybox', sizeBytes: 1_974_048}),

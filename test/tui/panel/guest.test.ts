@@ -19,7 +19,7 @@ const guest: GuestRecord = {
 	gdtr: {base: 0x500, limit: 0x2F}, idtr: {base: 0, limit: 0x7FF},
 	code: [{address: 0x10_0000, bytes: 'fa', text: 'cli'}],
 	walks: [{what: 'EIP', walk: {
-		gva: 0x10_0000, access: 'fetch', gpa: 0x10_0000, hva: 0x7F00_0010_0000, hpa: 0x1FF_0000, failed: undefined,
+		gva: 0x10_0000, access: 'fetch', gpa: 0x10_0000, hva: 0x7F00_0010_0000, hpa: 0x1FF_0000, failed: undefined, references: 1,
 		steps: [{tables: 'shadow', asked: 0x10_0000, level: 1, index: 0, entryAddress: 0x5000, entry: 0x6067}, {tables: 'shadow', asked: 0x10_0000, level: 0, index: 256, entryAddress: 0x6400, entry: 0x1FF_0025}],
 	}}],
 	tlb: [{linear: 0x10_0000, physical: 0x1FF_0000, vpid: 1, writable: false, user: true, dirty: false, global: false}],

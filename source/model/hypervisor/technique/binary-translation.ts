@@ -32,7 +32,7 @@ import {fillShadow, forgetShadow} from './shadow-faults.js';
 import {translate} from './translate.js';
 import {codeBytes, hypervisorBase, TranslationCache} from './translation-cache.js';
 import {countException, deprivileged, ownIdt, takeBack} from './trap-and-emulate.js';
-import type {Technique, Vcpu} from './vcpu.js';
+import type {BlockBytes, Technique, Vcpu} from './vcpu.js';
 
 const flatCodeInRing1 = attribute.present | attribute.codeOrData | attribute.code | attribute.accessed | attribute.big | attribute.pages | 0x2000;
 const dataInRing1 = attribute.present | attribute.codeOrData | attribute.writable | attribute.accessed | attribute.big | 0x2000;
@@ -42,7 +42,7 @@ const largestBlock = 512;
 
 export class BinaryTranslation implements Technique {
 	readonly #vcpu: Vcpu;
-	readonly #shadow: ShadowPaging;
+	readonly shadow: ShadowPaging;
 	readonly #cache: TranslationCache;
 	readonly store: BlockStore;
 	/** The guest's user code runs with interrupts off or with I/O rights, which PUSHF would show not to be so. */
@@ -50,17 +50,17 @@ export class BinaryTranslation implements Technique {
 
 	constructor(vcpu: Vcpu) {
 		this.#vcpu = vcpu;
-		this.#shadow = new ShadowPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
-		this.#cache = new TranslationCache(vcpu.host.memory, vcpu.pool, this.#shadow);
+		this.shadow = new ShadowPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
+		this.#cache = new TranslationCache(vcpu.host.memory, vcpu.pool, this.shadow);
 		this.store = new BlockStore(this.#cache);
-		this.#shadow.keepsFromUser = frame => showsTheMachine(vcpu.host.memory.read(frame, frameBytes), this.#showsFlags);
+		this.shadow.keepsFromUser = frame => showsTheMachine(vcpu.host.memory.read(frame, frameBytes), this.#showsFlags);
 	}
 
 	enter(budget: number): Stop | undefined {
 		const {guest} = this.#vcpu;
 		if (guest.cpl === 3) {
 			this.#noteFlags((guest.systemFlags & (IF | IOPL)) !== IF);
-			return this.#run(deprivileged(guest, this.#shadow.root), budget);
+			return this.#run(deprivileged(guest, this.shadow.root), budget);
 		}
 
 		const isTranslatable = guest.cpl === 0 && (guest.segments[CS]!.attributes & attribute.big) !== 0;
@@ -72,23 +72,23 @@ export class BinaryTranslation implements Technique {
 	#noteFlags(showsFlags: boolean): void {
 		if (showsFlags !== this.#showsFlags) {
 			this.#showsFlags = showsFlags;
-			forgetShadow(this.#vcpu, this.#shadow, 'all');
+			forgetShadow(this.#vcpu, this.shadow, 'all');
 		}
 	}
 
 	forget(what: number | 'non-global' | 'all'): void {
-		forgetShadow(this.#vcpu, this.#shadow, what);
+		forgetShadow(this.#vcpu, this.shadow, what);
 		this.store.unlinkAcrossPages();
 	}
 
 	unmap(_gpa: Gpa, frame: Hpa): void {
-		this.#shadow.unmapFrame(frame);
+		this.shadow.unmapFrame(frame);
 		this.store.dropFrame(frame / frameBytes);
 		this.#unwatch(frame);
 	}
 
 	protect(page: {readonly frame: Hpa} | undefined): void {
-		this.#shadow.protectFrame(page?.frame);
+		this.shadow.protectFrame(page?.frame);
 	}
 
 	/** User code, as it is. */
@@ -138,12 +138,12 @@ export class BinaryTranslation implements Technique {
 
 	#handleFault(exit: VmExit): Stop | undefined {
 		countException(this.#vcpu, exit);
-		return fillShadow(this.#vcpu, this.#shadow, exit) ? undefined : this.#vcpu.emulate();
+		return fillShadow(this.#vcpu, this.shadow, exit) ? undefined : this.#vcpu.emulate();
 	}
 
 	/** Ring 1, at the translation, with segments that end below the hypervisor. */
 	#translatedState({start}: TranslatedBlock): CpuState {
-		const state = deprivileged(this.#vcpu.guest, this.#shadow.root);
+		const state = deprivileged(this.#vcpu.guest, this.shadow.root);
 		const segments = state.segments.map(below);
 		segments[CS] = {...state.segments[CS]!, base: 0, limit: 0xFFFF_FFFF, attributes: flatCodeInRing1};
 		segments[GS] = {selector: state.segments[GS]!.selector, base: hypervisorBase | 0, limit: frameBytes - 1, attributes: dataInRing1};
@@ -201,7 +201,7 @@ export class BinaryTranslation implements Technique {
 			return;
 		}
 
-		this.#shadow.watch(frame);
+		this.shadow.watch(frame);
 		this.#vcpu.flushGuestTlb();
 		mmu.tlb.forbidQuickWrites(frame);
 		memory.watchers.set(frame / frameBytes, () => {
@@ -212,7 +212,7 @@ export class BinaryTranslation implements Technique {
 
 	#unwatch(frame: Hpa): void {
 		this.#vcpu.host.memory.watchers.delete(frame / frameBytes);
-		this.#shadow.unwatch(frame);
+		this.shadow.unwatch(frame);
 	}
 
 	/** Where the guest's code at an address is in the host's memory. */
@@ -256,7 +256,14 @@ export class BinaryTranslation implements Technique {
 		}
 	}
 
-	/** What the cache holds, for panels. */
+	get blocks(): readonly BlockBytes[] {
+		const {memory} = this.#vcpu.host;
+		return this.store.blocks.map(({eip, physical, start, translation}) => ({
+			eip, start, guest: memory.read(physical, translation.bytes), code: this.#cache.read(start, translation.code.length), identical: translation.identical,
+		}));
+	}
+
+	/** How full the cache is. */
 	get usage(): {readonly usedBytes: number; readonly bytes: number} {
 		return {usedBytes: this.#cache.usedBytes, bytes: codeBytes};
 	}

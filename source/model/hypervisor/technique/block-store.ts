@@ -8,6 +8,8 @@ export type TranslatedBlock = {
 	/** Of the guest: its linear address and the frame of the host that it is in. */
 	readonly eip: number;
 	readonly frame: number;
+	/** Of its first byte, in the host's memory. */
+	readonly physical: number;
 	/** In the cache. */
 	readonly start: number;
 	readonly translation: Translation;
@@ -43,7 +45,7 @@ export class BlockStore {
 	/** Puts a block into the cache. */
 	add(physical: number, eip: number, translation: Translation): TranslatedBlock {
 		const start = this.#cache.append(translation.code);
-		const block: TranslatedBlock = {eip, frame: Math.floor(physical / 4096), start, translation};
+		const block: TranslatedBlock = {eip, frame: Math.floor(physical / 4096), physical, start, translation};
 		this.#byKey.set(`${physical} ${eip}`, block);
 		this.#byFrame.set(block.frame, (this.#byFrame.get(block.frame) ?? new Set()).add(block));
 		for (const [offset, guest] of translation.guestAt) {

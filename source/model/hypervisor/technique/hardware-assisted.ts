@@ -23,18 +23,18 @@ const always: Intercepts = {hlt: true, ports: 'all', freeMsrs: new Set()};
 /** VT-x with nested tables. */
 export class HardwareNested implements Technique {
 	readonly #vcpu: Vcpu;
-	readonly #nested: NestedPaging;
+	readonly nested: NestedPaging;
 
 	constructor(vcpu: Vcpu) {
 		this.#vcpu = vcpu;
-		this.#nested = new NestedPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
+		this.nested = new NestedPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
 	}
 
 	enter(budget: number): Stop | undefined {
 		const {cpu, mmu} = this.#vcpu.host;
 		loadCpu(cpu, this.#vcpu.guest);
 		cpu.intercepts = {...always, interruptWindow: this.#vcpu.isInterruptPending};
-		mmu.secondStage = this.#nested.stage;
+		mmu.secondStage = this.nested.stage;
 		const stop = this.#vcpu.runDirectly(budget);
 		mmu.secondStage = undefined;
 		this.#vcpu.guest = saveCpu(cpu);
@@ -47,11 +47,11 @@ export class HardwareNested implements Technique {
 	}
 
 	unmap(gpa: Gpa): void {
-		this.#nested.unmap(gpa);
+		this.nested.unmap(gpa);
 	}
 
 	protect(page: {readonly gpa: Gpa} | undefined): void {
-		this.#nested.protect(page?.gpa);
+		this.nested.protect(page?.gpa);
 	}
 
 	#handle(exit: VmExit): Stop | undefined {
@@ -66,7 +66,7 @@ export class HardwareNested implements Technique {
 
 			case exitReason.eptViolation: {
 				const isWrite = (exit.qualification & 2) !== 0;
-				if (exit.physical !== undefined && this.#nested.handleViolation(exit.physical, isWrite)) {
+				if (exit.physical !== undefined && this.nested.handleViolation(exit.physical, isWrite)) {
 					this.#vcpu.counts.nestedFills += 1;
 					return undefined;
 				}
@@ -84,17 +84,17 @@ export class HardwareNested implements Technique {
 /** VT-x with shadow tables. */
 export class HardwareShadow implements Technique {
 	readonly #vcpu: Vcpu;
-	readonly #shadow: ShadowPaging;
+	readonly shadow: ShadowPaging;
 
 	constructor(vcpu: Vcpu) {
 		this.#vcpu = vcpu;
-		this.#shadow = new ShadowPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
+		this.shadow = new ShadowPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
 	}
 
 	enter(budget: number): Stop | undefined {
 		const {guest} = this.#vcpu;
 		const {cpu} = this.#vcpu.host;
-		loadCpu(cpu, {...guest, cr0: cr0Bits.PE | cr0Bits.ET | cr0Bits.NE | cr0Bits.WP | cr0Bits.PG, cr3: this.#shadow.root, cr4: guest.cr4 & (cr4Bits.TSD | cr4Bits.UMIP)});
+		loadCpu(cpu, {...guest, cr0: cr0Bits.PE | cr0Bits.ET | cr0Bits.NE | cr0Bits.WP | cr0Bits.PG, cr3: this.shadow.root, cr4: guest.cr4 & (cr4Bits.TSD | cr4Bits.UMIP)});
 		cpu.intercepts = {
 			...always, interruptWindow: this.#vcpu.isInterruptPending, exceptions: 1 << vector.PF, invlpg: true, cr3Load: true, cr3Store: true,
 			cr0Mask: -1, cr0Shadow: guest.cr0, cr4Mask: -1, cr4Shadow: guest.cr4,
@@ -105,15 +105,15 @@ export class HardwareShadow implements Technique {
 	}
 
 	forget(what: number | 'non-global' | 'all'): void {
-		forgetShadow(this.#vcpu, this.#shadow, what);
+		forgetShadow(this.#vcpu, this.shadow, what);
 	}
 
 	unmap(_gpa: Gpa, frame: Hpa): void {
-		this.#shadow.unmapFrame(frame);
+		this.shadow.unmapFrame(frame);
 	}
 
 	protect(page: {readonly frame: Hpa} | undefined): void {
-		this.#shadow.protectFrame(page?.frame);
+		this.shadow.protectFrame(page?.frame);
 	}
 
 	#handle(exit: VmExit): Stop | undefined {
@@ -128,7 +128,7 @@ export class HardwareShadow implements Technique {
 
 			default: {
 				countException(this.#vcpu, exit);
-				return fillShadow(this.#vcpu, this.#shadow, exit) ? undefined : this.#vcpu.emulate();
+				return fillShadow(this.#vcpu, this.shadow, exit) ? undefined : this.#vcpu.emulate();
 			}
 		}
 	}

@@ -29,16 +29,16 @@ const dpl1 = 0x2000;
 
 export class TrapAndEmulate implements Technique {
 	readonly #vcpu: Vcpu;
-	readonly #shadow: ShadowPaging;
+	readonly shadow: ShadowPaging;
 
 	constructor(vcpu: Vcpu) {
 		this.#vcpu = vcpu;
-		this.#shadow = new ShadowPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
+		this.shadow = new ShadowPaging(vcpu.host.memory, vcpu.pool, vcpu.memory);
 	}
 
 	enter(budget: number): Stop | undefined {
 		const {cpu} = this.#vcpu.host;
-		const entered = deprivileged(this.#vcpu.guest, this.#shadow.root);
+		const entered = deprivileged(this.#vcpu.guest, this.shadow.root);
 		loadCpu(cpu, entered);
 		cpu.intercepts = ownIdt;
 		const stop = this.#vcpu.runDirectly(budget);
@@ -47,20 +47,20 @@ export class TrapAndEmulate implements Technique {
 	}
 
 	forget(what: number | 'non-global' | 'all'): void {
-		forgetShadow(this.#vcpu, this.#shadow, what);
+		forgetShadow(this.#vcpu, this.shadow, what);
 	}
 
 	unmap(_gpa: Gpa, frame: Hpa): void {
-		this.#shadow.unmapFrame(frame);
+		this.shadow.unmapFrame(frame);
 	}
 
 	protect(page: {readonly frame: Hpa} | undefined): void {
-		this.#shadow.protectFrame(page?.frame);
+		this.shadow.protectFrame(page?.frame);
 	}
 
 	#handle(exit: VmExit): Stop | undefined {
 		countException(this.#vcpu, exit);
-		return fillShadow(this.#vcpu, this.#shadow, exit) ? undefined : this.#vcpu.emulate();
+		return fillShadow(this.#vcpu, this.shadow, exit) ? undefined : this.#vcpu.emulate();
 	}
 }
 

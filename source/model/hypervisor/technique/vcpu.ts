@@ -11,12 +11,14 @@ import {cr0Bits} from '../../machine/cpu.js';
 import type {Ended} from '../../machine/final-state.js';
 import {IF} from '../../machine/flags.js';
 import {Machine} from '../../machine/machine.js';
+import {frameBytes} from '../../machine/physical-memory.js';
 import {run, type Stop, type Surroundings} from '../../machine/run.js';
 import type {Gpa, Hpa} from '../../../base/address.js';
 import {FramePool} from '../memory/frame-pool.js';
 import {GuestMemory} from '../memory/guest-memory.js';
 import {HostMemory} from '../memory/host-memory.js';
-import {type GuestPaging, slotStage} from '../memory/shadow-paging.js';
+import type {NestedPaging} from '../memory/nested-paging.js';
+import {type GuestPaging, type ShadowPaging, slotStage} from '../memory/shadow-paging.js';
 import {type CpuState, loadCpu, saveCpu} from './cpu-state.js';
 import {newCounts, type TechniqueCounts} from './technique-counts.js';
 
@@ -30,7 +32,14 @@ export type Technique = {
 	unmap(gpa: Gpa, frame: Hpa): void;
 	/** The host wants to know of the next write to a page, or to any. */
 	protect(page: {readonly gpa: Gpa; readonly frame: Hpa} | undefined): void;
+	/** What it keeps, for whoever looks: the tables that stand in for the guest's, the second dimension, and translated code. */
+	readonly shadow?: ShadowPaging;
+	readonly nested?: NestedPaging;
+	readonly blocks?: readonly BlockBytes[];
 };
+
+/** A block of translated code: the guest's bytes, and those that run in their place now, links included. */
+export type BlockBytes = {readonly eip: number; readonly guest: Uint8Array; readonly start: number; readonly code: Uint8Array; readonly identical: number};
 
 /** Tags of the TLB: the guest on the processor, and the hypervisor at work for it. */
 const vpid = {guest: 1, emulation: 2} as const;
@@ -85,6 +94,10 @@ export class Vcpu {
 		};
 	}
 
+	get technique(): Technique {
+		return must(this.#technique, 'Vcpu: no technique');
+	}
+
 	get clock(): number {
 		return this.host.cpu.clock;
 	}
@@ -111,7 +124,7 @@ export class Vcpu {
 			return this.emulate();
 		}
 
-		return must(this.#technique, 'Vcpu: no technique').enter(Math.max(1, Math.min(end, pit.nextTick) - this.clock));
+		return this.technique.enter(Math.max(1, Math.min(end, pit.nextTick) - this.clock));
 	}
 
 	/** An interrupt waits and the guest lets it in. */
@@ -195,6 +208,24 @@ export class Vcpu {
 		}
 
 		return stop.why === 'budget' || stop.why === 'halted' || stop.why === 'waiting' ? undefined : stop;
+	}
+
+	/** Takes what the processor holds now for the guest's state: a loader has set it up. */
+	takeState(): void {
+		this.guest = saveCpu(this.host.cpu);
+	}
+
+	/** Puts bytes into the guest's memory. */
+	write(gpa: number, bytes: Uint8Array): void {
+		for (let done = 0; done < bytes.length;) {
+			const part = Math.min(bytes.length - done, frameBytes - (gpa + done) % frameBytes);
+			const backing = this.memory.backing(gpa + done, 'write');
+			if (backing.kind === 'ram') {
+				this.host.memory.write(backing.hpa, bytes.subarray(done, done + part));
+			}
+
+			done += part;
+		}
 	}
 
 	/** The guest as it takes itself to be, for whoever looks at it when it has ended. */

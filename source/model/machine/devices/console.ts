@@ -30,7 +30,16 @@ class Text {
 	}
 
 	get bytes(): Uint8Array {
-		return this.#bytes.slice(0, this.#length);
+		return this.since(0);
+	}
+
+	get length(): number {
+		return this.#length;
+	}
+
+	/** What came after the first `start` bytes. */
+	since(start: number): Uint8Array {
+		return this.#bytes.slice(start, this.#length);
 	}
 
 	save(): TextState {
