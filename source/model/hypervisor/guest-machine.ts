@@ -91,7 +91,7 @@ export class GuestMachine {
 		if (this.vcpu === undefined) {
 			this.host.memory.write(gpa, bytes);
 		} else {
-			this.vcpu.write(gpa, bytes);
+			this.vcpu.bus.write(gpa, bytes);
 		}
 	}
 }

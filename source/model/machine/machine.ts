@@ -14,7 +14,7 @@ import {Sectors} from './devices/sectors.js';
 import {virtioPorts} from './devices/virtio-device.js';
 import {VirtioDisk} from './devices/virtio-disk.js';
 import {Mmu, type MmuCounts} from './mmu.js';
-import {PhysicalMemory} from './physical-memory.js';
+import {type BusMemory, PhysicalMemory} from './physical-memory.js';
 import {Ports} from './ports.js';
 import {run, type Stop, type Surroundings} from './run.js';
 
@@ -32,6 +32,8 @@ export type MachineOptions = {
 	/** Of each of the two disks, in sectors of 512 bytes. */
 	readonly diskSectors?: number;
 	readonly mac?: Uint8Array;
+	/** What devices reach instead of the machine's memory: an IOMMU, or a hypervisor that emulates them for its guest. */
+	readonly bus?: BusMemory;
 };
 
 /** Where the devices are: interrupt lines and ports (IBM PC/AT; those of the virtio devices are ours, because there is no PCI to ask). */
@@ -69,21 +71,22 @@ export class Machine {
 	readonly exits = new Map<number, number>();
 	readonly #surroundings: Surroundings;
 
-	constructor({ramBytes = defaultRamBytes, tlbSize = defaultTlbSize, diskSectors = defaultDiskSectors, mac = defaultMac}: MachineOptions = {}) {
+	constructor({ramBytes = defaultRamBytes, tlbSize = defaultTlbSize, diskSectors = defaultDiskSectors, mac = defaultMac, bus: givenBus}: MachineOptions = {}) {
 		this.memory = new PhysicalMemory(ramBytes);
+		const bus = givenBus ?? this.memory;
 		this.mmu = new Mmu(this.memory, tlbSize);
 		this.cpu = new Cpu(this.memory, this.mmu, this.ports);
 		this.pit = new Pit(() => this.cpu.clock, () => this.pic.pulse(irq.timer));
 		this.serial = new SerialPort(high => this.pic.setLine(irq.serial, high));
 		this.ata = new AtaDisk(new Sectors(diskSectors), high => this.pic.setLine(irq.ata, high));
-		this.virtioDisk = new VirtioDisk(this.memory, new Sectors(diskSectors), {
+		this.virtioDisk = new VirtioDisk(bus, new Sectors(diskSectors), {
 			base: virtioDiskBase,
 			setLine: high => this.pic.setLine(irq.virtioDisk, high),
 			onTime: instructions => {
 				this.cpu.extra += instructions;
 			},
 		});
-		this.networkCard = new NetworkCard(this.memory, mac, networkCardBase, high => this.pic.setLine(irq.network, high));
+		this.networkCard = new NetworkCard(bus, mac, networkCardBase, high => this.pic.setLine(irq.network, high));
 		this.mac = mac;
 		this.#attachDevices();
 		this.#surroundings = {

@@ -21,6 +21,9 @@ const topFirst = firmwareBase / frameBytes;
 
 export const noOffset = -1;
 
+/** Memory as a device reaches it by itself, by the addresses that its driver gave it. */
+export type BusMemory = Pick<PhysicalMemory, 'readByte' | 'readDword' | 'read' | 'write' | 'writeByte' | 'writeDword'>;
+
 export class PhysicalMemory {
 	readonly ramBytes: number;
 	readonly bytes: Uint8Array<ArrayBuffer>;

@@ -30,6 +30,7 @@ const texts: Readonly<Record<string, string>> = {
 	processes: 'ABABABAB\nkernel: both have run\n',
 	toucher: '00000100 pages touched\n',
 	disk: 'a sector written, read and compared\n',
+	virtio: 'a sector written, read and compared\n',
 	popf: 'after POPF with IF set:   IF is set\nafter POPF with IF clear: IF is clear\n',
 	sensitive: 'GDT at      001000e8\nIDT at      00008000\nmachine word 00000011\ntask register 00000028\nCS          00000008\n',
 };

@@ -11,10 +11,10 @@ import {cr0Bits} from '../../machine/cpu.js';
 import type {Ended} from '../../machine/final-state.js';
 import {IF} from '../../machine/flags.js';
 import {Machine} from '../../machine/machine.js';
-import {frameBytes} from '../../machine/physical-memory.js';
 import {run, type Stop, type Surroundings} from '../../machine/run.js';
 import type {Gpa, Hpa} from '../../../base/address.js';
 import {FramePool} from '../memory/frame-pool.js';
+import {GuestBus} from '../memory/guest-bus.js';
 import {GuestMemory} from '../memory/guest-memory.js';
 import {HostMemory} from '../memory/host-memory.js';
 import type {NestedPaging} from '../memory/nested-paging.js';
@@ -63,13 +63,16 @@ export class Vcpu {
 	readonly pool: FramePool;
 	readonly hostMemory: HostMemory;
 	readonly memory: GuestMemory;
+	/** The guest's memory as its devices, and a loader, reach it. */
+	readonly bus: GuestBus;
 	/** What the guest takes for the processor's state. */
 	guest: CpuState;
 	readonly counts: TechniqueCounts = newCounts();
 	#technique: Technique | undefined;
 
 	constructor({guestRamBytes, hostRamBytes, firmware, swapPages = 0}: VcpuOptions) {
-		this.host = new Machine({ramBytes: hostRamBytes});
+		this.bus = new GuestBus();
+		this.host = new Machine({ramBytes: hostRamBytes, bus: this.bus});
 		if (firmware !== undefined) {
 			this.host.memory.loadFirmware(firmware);
 		}
@@ -77,6 +80,7 @@ export class Vcpu {
 		this.pool = new FramePool(this.host.memory);
 		this.hostMemory = new HostMemory(this.host.memory, this.pool, {swapPages});
 		this.memory = new GuestMemory(this.hostMemory, guestRamBytes, {hasFirmware: firmware !== undefined});
+		this.bus.attach(this.host.memory, this.memory);
 		this.guest = saveCpu(this.host.cpu);
 	}
 
@@ -213,19 +217,6 @@ export class Vcpu {
 	/** Takes what the processor holds now for the guest's state: a loader has set it up. */
 	takeState(): void {
 		this.guest = saveCpu(this.host.cpu);
-	}
-
-	/** Puts bytes into the guest's memory. */
-	write(gpa: number, bytes: Uint8Array): void {
-		for (let done = 0; done < bytes.length;) {
-			const part = Math.min(bytes.length - done, frameBytes - (gpa + done) % frameBytes);
-			const backing = this.memory.backing(gpa + done, 'write');
-			if (backing.kind === 'ram') {
-				this.host.memory.write(backing.hpa, bytes.subarray(done, done + part));
-			}
-
-			done += part;
-		}
 	}
 
 	/** The guest as it takes itself to be, for whoever looks at it when it has ended. */

@@ -5,7 +5,7 @@
 //
 // Simplified: no offloads, no control queue; a frame that finds no buffer is dropped and counted, as a full card does.
 
-import type {PhysicalMemory} from '../physical-memory.js';
+import type {BusMemory} from '../physical-memory.js';
 import type {PortDevice} from '../ports.js';
 import {VirtioDevice, type VirtioState} from './virtio-device.js';
 import {queueSize, type Chain} from './virtqueue.js';
@@ -22,12 +22,12 @@ export type NetworkCardState = {readonly transport: VirtioState; readonly sent: 
 
 export class NetworkCard {
 	readonly transport: VirtioDevice;
-	readonly #memory: PhysicalMemory;
+	readonly #memory: BusMemory;
 	#sent: Uint8Array[] = [];
 	/** Frames that found no room, in either direction. */
 	dropped = 0;
 
-	constructor(memory: PhysicalMemory, mac: Uint8Array, base: number, setLine: (high: boolean) => void) {
+	constructor(memory: BusMemory, mac: Uint8Array, base: number, setLine: (high: boolean) => void) {
 		this.#memory = memory;
 		this.transport = new VirtioDevice(memory, {base, queues: 2, config: Uint8Array.of(...mac, linkUp, 0), setLine, onNotify: queue => this.#notified(queue)});
 	}

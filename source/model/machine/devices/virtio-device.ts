@@ -5,7 +5,7 @@
 //
 // Simplified: the device is at a fixed port instead of behind PCI, has no optional features, and does its work at once when it is notified.
 
-import type {PhysicalMemory} from '../physical-memory.js';
+import type {BusMemory} from '../physical-memory.js';
 import type {PortDevice} from '../ports.js';
 import {queueSize, Virtqueue, type QueueState} from './virtqueue.js';
 
@@ -25,7 +25,7 @@ export class VirtioDevice {
 	/** How often the driver had to tell the device something. */
 	notifications = 0;
 
-	constructor(memory: PhysicalMemory, options: {base: number; queues: number; config: Uint8Array; setLine: (high: boolean) => void; onNotify: (queue: number) => void}) {
+	constructor(memory: BusMemory, options: {base: number; queues: number; config: Uint8Array; setLine: (high: boolean) => void; onNotify: (queue: number) => void}) {
 		this.queues = Array.from({length: options.queues}, () => new Virtqueue(memory));
 		this.#base = options.base;
 		this.#config = options.config;

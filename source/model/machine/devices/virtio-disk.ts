@@ -6,7 +6,7 @@
 //
 // However many sectors and however many requests: one notification, one interrupt.
 
-import type {PhysicalMemory} from '../physical-memory.js';
+import type {BusMemory} from '../physical-memory.js';
 import type {PortDevice} from '../ports.js';
 import {sectorBytes, type Sectors} from './sectors.js';
 import {VirtioDevice, type VirtioState} from './virtio-device.js';
@@ -21,11 +21,11 @@ const sectorTime = 32;
 export class VirtioDisk {
 	readonly sectors: Sectors;
 	readonly transport: VirtioDevice;
-	readonly #memory: PhysicalMemory;
+	readonly #memory: BusMemory;
 	readonly #onTime: (instructions: number) => void;
 
 	/** `onTime`: virtual time that the disk's work takes. */
-	constructor(memory: PhysicalMemory, sectors: Sectors, {base, setLine, onTime}: {base: number; setLine: (high: boolean) => void; onTime: (instructions: number) => void}) {
+	constructor(memory: BusMemory, sectors: Sectors, {base, setLine, onTime}: {base: number; setLine: (high: boolean) => void; onTime: (instructions: number) => void}) {
 		this.#memory = memory;
 		this.#onTime = onTime;
 		this.sectors = sectors;

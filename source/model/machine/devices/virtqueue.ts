@@ -9,7 +9,7 @@
 //
 // A guest may write anything here. A chain is followed for at most as many descriptors as the queue has, and addresses above 4 GiB are refused.
 
-import type {PhysicalMemory} from '../physical-memory.js';
+import type {BusMemory} from '../physical-memory.js';
 
 export const queueSize = 64;
 
@@ -26,13 +26,13 @@ export type QueueState = {readonly frame: number; readonly seen: number};
 const maxChainBytes = 2 ** 20;
 
 export class Virtqueue {
-	readonly #memory: PhysicalMemory;
+	readonly #memory: BusMemory;
 	/** Page number of the queue; 0 while the driver has not set it up. */
 	frame = 0;
 	/** How many entries of the available ring have been taken. */
 	#seen = 0;
 
-	constructor(memory: PhysicalMemory) {
+	constructor(memory: BusMemory) {
 		this.#memory = memory;
 	}
 
