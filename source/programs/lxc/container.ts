@@ -13,7 +13,7 @@ export type LxcContainer = {readonly name: string; readonly directory: string; r
 /** A line that lxc would not understand. */
 export type BadConfig = {readonly badKey: string; readonly line: string; readonly path: string};
 
-const knownKeys = /^lxc\.(?:apparmor\.(?:profile|allow_nesting|allow_incomplete|raw)|arch|autodev|autodev\.tmpfs\.size|cap\.(?:drop|keep)|cgroup2?\.[\w.]+|console\.\w+|environment|ephemeral|execute\.cmd|group|hook\.[\w\-]+|idmap|include|init\.(?:cmd|cwd|uid|gid)|log\.\w+|monitor\.[\w.]+|mount\.(?:auto|entry|fstab)|net\.\d+\.[\w.]+|no_new_privs|prlimit\.\w+|proc\.[\w.]+|pty\.max|rootfs\.(?:path|mount|options|managed)|seccomp\.[\w.]+|selinux\.context|signal\.(?:halt|reboot|stop)|start\.(?:auto|delay|order)|sysctl\.[\w.]+|tty\.(?:dir|max)|uts\.name)$/v;
+const knownKeys = /^lxc\.(?:apparmor\.(?:profile|allow_nesting|allow_incomplete|raw)|arch|autodev|autodev\.tmpfs\.size|cap\.(?:drop|keep)|cgroup2?\.[\w.]+|console\.\w+|environment|ephemeral|execute\.cmd|group|hook\.[\w\-]+|include|init\.(?:cmd|cwd|uid|gid)|log\.\w+|monitor\.[\w.]+|mount\.(?:auto|entry|fstab)|net\.\d+\.[\w.]+|no_new_privs|prlimit\.\w+|proc\.[\w.]+|pty\.max|rootfs\.(?:path|mount|options|managed)|seccomp\.[\w.]+|selinux\.context|signal\.(?:halt|reboot|stop)|start\.(?:auto|delay|order)|sysctl\.[\w.]+|tty\.(?:dir|max)|uts\.name)$/v;
 
 /** Settings in their order, without comments; quotes around a value are not part of it. */
 export function parseConfig(text: string, path: string): readonly Setting[] | BadConfig {

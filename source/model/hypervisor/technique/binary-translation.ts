@@ -21,7 +21,7 @@ import type {Instruction} from '../../machine/instruction.js';
 import {PageWalk} from '../../machine/page-walk.js';
 import {firmwareBase, frameBytes} from '../../machine/physical-memory.js';
 import {CS, GS} from '../../machine/registers.js';
-import {IF, IOPL} from '../../machine/flags.js';
+import {IF, IOPL, TF} from '../../machine/flags.js';
 import type {Stop} from '../../machine/run.js';
 import type {VmExit} from '../../machine/vm-exit.js';
 import {guestStages, nowhere, ShadowPaging} from '../memory/shadow-paging.js';
@@ -63,7 +63,8 @@ export class BinaryTranslation implements Technique {
 			return this.#run(deprivileged(guest, this.shadow.root), budget);
 		}
 
-		const isTranslatable = guest.cpl === 0 && (guest.segments[CS]!.attributes & attribute.big) !== 0;
+		// A single step is one of the guest's instructions, and a translated one may be several.
+		const isTranslatable = guest.cpl === 0 && (guest.segments[CS]!.attributes & attribute.big) !== 0 && (guest.systemFlags & TF) === 0;
 		const block = isTranslatable ? this.#blockAt(guest.eip) : undefined;
 		return block === undefined ? this.#vcpu.emulate() : this.#runTranslated(block, budget);
 	}
