@@ -123,6 +123,8 @@ class RunLoop {
 			if (thrown instanceof Fault) {
 				cpu.faults++;
 				deliverFault(cpu, thrown);
+				// Time passes, or a handler that faults itself would never come to an end.
+				cpu.clock++;
 				cpu.deadline = 0;
 				return undefined;
 			}
