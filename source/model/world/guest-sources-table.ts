@@ -91,6 +91,16 @@ text:
         times 32 db "virtual machine "
 buffer  equ 0x200000
 `,
+	'hello-xen.asm': `; hello.asm, ported to Xen: the console and the end are hypercalls. Run it with --technique paravirtualization.
+        bits 32
+        org 0x100000
+        jmp main
+        %include "xen.inc"
+
+main:
+        PRINT {"Hello from ring 1", 10}
+        POWEROFF
+`,
 	'hello.asm': `; The smallest kernel: it prints a line on port 0xE9 and stops.
         bits 32
         org 0x100000
@@ -636,6 +646,94 @@ print_line:
         align 4
 buffer  equ 0x200000
 `,
+	'syscall-xen.asm': `; syscall.asm, ported to Xen: the kernel is in ring 1 and knows it. It asks Xen for its handlers, for user pages and for the console;
+; INT 0x80 and IRET are as before. Run it with --technique paravirtualization; \`diff\` shows what porting a kernel means.
+        bits 32
+        org 0x100000
+        jmp main
+        %include "xen.inc"
+
+        align 8
+traps:                                  ; vector, outermost ring, selector, handler
+        db 0x80, 3
+        dw CODE1
+        dd system_call
+        db 13, 0
+        dw CODE1
+        dd protection
+        dd 0, 0
+
+main:
+        HYPERCALL SET_TRAP_TABLE, traps
+        HYPERCALL STACK_SWITCH, DATA1, 0x9000
+        PRINT {"kernel: into ring 3", 10}
+        ; the program's page and its stack, with the user bit: Xen checks and writes the entries
+        mov ecx, [FRAMES + 4 * (PROGRAM >> 12)]
+        shl ecx, 12
+        or ecx, 7
+        HYPERCALL UPDATE_VA_MAPPING, PROGRAM, ecx, 0, 0
+        mov ecx, [FRAMES + 4 * 0x6F]
+        shl ecx, 12
+        or ecx, 7
+        HYPERCALL UPDATE_VA_MAPPING, 0x6F000, ecx, 0, 0
+        mov eax, DATA3
+        mov ds, eax
+        mov es, eax
+        push DATA3
+        push 0x70000
+        push 2
+        push CODE3
+        push program
+        iretd
+
+; EAX = 1: print BL; EAX = 0: the end.
+system_call:
+        mov edx, DATA1                  ; the way into ring 3 emptied the kernel's segments
+        mov ds, edx
+        test eax, eax
+        jz .end
+        push esi
+        mov [letter], bl
+        HYPERCALL CONSOLE_IO, 0, 1, letter
+        pop esi
+        mov edx, DATA3
+        mov ds, edx
+        iretd
+.end:
+        PRINT {"kernel: the program has ended", 10}
+        POWEROFF
+
+; #GP: the program did what it must not. The instruction (one byte) is skipped.
+protection:
+        mov edx, DATA1
+        mov ds, edx
+        PRINT {"kernel: #GP in ring 3", 10}
+        mov edx, DATA3
+        mov ds, edx
+        add esp, 4
+        inc dword [esp]
+        iretd
+letter: db 0
+
+PROGRAM equ 0x101000
+        times PROGRAM - 0x100000 - ($ - $$) db 0
+program:
+        mov esi, .text
+.next:
+        mov bl, [esi]
+        inc esi
+        test bl, bl
+        jz .trap
+        mov eax, 1
+        int 0x80
+        jmp .next
+.trap:
+        cli
+        xor eax, eax
+        int 0x80
+.text:
+        db "program: hello through INT 0x80", 10, 0
+`,
 	'syscall.asm': `; A program in ring 3 asks the kernel to print: INT 0x80 goes to ring 0 and IRET comes back.
         bits 32
         org 0x100000
@@ -814,5 +912,63 @@ request:
         align 4
 text:
         times 32 db "virtual machine "
+`,
+	'xen.inc': `; What a kernel that was ported to Xen uses instead of the machine: hypercalls. Source: xen/include/public.
+; A hypercall: number in EAX, arguments in EBX ECX EDX ESI EDI, INT 0x82; the result is in EAX.
+MMU_UPDATE        equ 1
+SET_TRAP_TABLE    equ 0
+STACK_SWITCH      equ 3
+SET_CALLBACKS     equ 4
+MULTICALL         equ 13
+UPDATE_VA_MAPPING equ 14
+SET_TIMER_OP      equ 15
+CONSOLE_IO        equ 18
+SCHED_OP          equ 29
+
+; Xen's flat segments: a kernel runs in ring 1.
+CODE1   equ 0xE019
+DATA1   equ 0xE021
+CODE3   equ 0xE02B
+DATA3   equ 0xE033
+
+; Where Xen put the machine frame numbers of the domain's pages.
+FRAMES  equ 0x10000
+
+; HYPERCALL number, arguments
+%macro HYPERCALL 1-6
+%if %0 > 1
+        mov ebx, %2
+%endif
+%if %0 > 2
+        mov ecx, %3
+%endif
+%if %0 > 3
+        mov edx, %4
+%endif
+%if %0 > 4
+        mov esi, %5
+%endif
+%if %0 > 5
+        mov edi, %6
+%endif
+        mov eax, %1
+        int 0x82
+%endmacro
+
+; PRINT {bytes}: all registers stay.
+%macro PRINT 1
+        pushad
+        HYPERCALL CONSOLE_IO, 0, %%end - %%text, %%text
+        popad
+        jmp %%end
+%%text: db %1
+%%end:
+%endmacro
+
+; POWEROFF: the domain is over.
+%macro POWEROFF 0
+        HYPERCALL SCHED_OP, 2, %%reason
+%%reason: dd 0
+%endmacro
 `,
 };
