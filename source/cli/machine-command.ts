@@ -36,6 +36,10 @@ function runImage(file: string, {technique, budget, mem, json}: MachineFlags): s
 		throw new Refusal(`there is no technique "${technique}"; there are: ${runnerNames.join(', ')}`);
 	}
 
+	if (technique === 'paravirtualization') {
+		throw new Refusal('paravirtualization runs kernels that were ported to Xen, and a firmware image is none; `vmm run` on a simulated host runs one');
+	}
+
 	if (!Number.isSafeInteger(budget) || budget < 1 || budget > mostBudget) {
 		throw new Refusal(`--budget must be a whole number from 1 to ${mostBudget}`);
 	}

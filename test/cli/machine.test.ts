@@ -87,7 +87,7 @@ test('a flood of text is cut', () => {
 });
 
 test.each([
-	[['--technique', 'magic'], 'virtlab: machine: there is no technique "magic"; there are: bare, trap-and-emulate, binary-translation, hardware-shadow, hardware-nested\n'],
+	[['--technique', 'magic'], 'virtlab: machine: there is no technique "magic"; there are: bare, trap-and-emulate, binary-translation, hardware-shadow, hardware-nested, paravirtualization\n'],
 	[['--budget', '0'], 'virtlab: machine: --budget must be a whole number from 1 to 1000000000000\n'],
 	[['--mem', 'x'], 'virtlab: machine: --mem x: write ADDRESS:BYTES, for example 0x6000:64\n'],
 ])('%s is refused', (flags, message) => {

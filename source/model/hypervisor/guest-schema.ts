@@ -19,7 +19,11 @@ export type GuestState =
 	/** It came to an instruction or a mode that the machine does not have. */
 	| 'not-modelled'
 	/** The host has no frame left for it. */
-	| 'out-of-memory';
+	| 'out-of-memory'
+	/** A paravirtual kernel asked its hypervisor to end it. */
+	| 'shut-down'
+	/** A paravirtual kernel did what its hypervisor cannot let it do. */
+	| 'crashed';
 
 /** A segment register: what is in it, and what the processor keeps of the descriptor. */
 export type SegmentRow = {

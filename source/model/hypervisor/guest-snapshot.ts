@@ -105,16 +105,22 @@ export function tlbOf({host}: GuestMachine): readonly TlbRow[] {
 	}));
 }
 
-export function countsOf({host, vcpu, clock, idle}: GuestMachine): GuestCounts {
+export function countsOf(guest: GuestMachine): GuestCounts {
+	const {host, vcpu, domain, clock, idle} = guest;
 	const {tlbHits, tlbMisses, tableReads} = host.counts();
 	const {direct = clock - idle, emulated = 0, exits, shadowFills = 0, nestedFills = 0, hypercalls = 0, translatedBlocks = 0, callouts = 0} = vcpu?.counts ?? {};
-	const all = [...exits?.values() ?? []].reduce((sum, count) => sum + count, 0);
-	return {clock, idle, direct, emulated, exits: all, shadowFills, nestedFills, hypercalls, translatedBlocks, callouts, tlbHits, tlbMisses, walkReads: tableReads};
+	const all = domain?.counts.traps ?? sumOf(exits?.values() ?? []);
+	const calls = domain === undefined ? hypercalls : sumOf(domain.counts.hypercalls.values());
+	return {clock, idle, direct: domain?.counts.direct ?? direct, emulated, exits: all, shadowFills, nestedFills, hypercalls: calls, translatedBlocks, callouts, tlbHits, tlbMisses, walkReads: tableReads};
 }
 
-/** The most frequent first. */
-export function exitsOf({vcpu}: GuestMachine): readonly ExitRow[] {
-	return [...vcpu?.counts.exits ?? []].map(([reason, count]) => ({reason, name: exitName(reason), count})).sort((a, b) => b.count - a.count || a.reason - b.reason);
+function sumOf(counts: Iterable<number>): number {
+	return [...counts].reduce((sum, count) => sum + count, 0);
+}
+
+/** The most frequent first. Xen's guests come to it by exceptions alone. */
+export function exitsOf({vcpu, domain}: GuestMachine): readonly ExitRow[] {
+	return [...vcpu?.counts.exits ?? (domain === undefined ? [] : [[0, domain.counts.traps] as const])].map(([reason, count]) => ({reason, name: exitName(reason), count})).sort((a, b) => b.count - a.count || a.reason - b.reason);
 }
 
 export function exceptionsOf({vcpu}: GuestMachine): readonly ExceptionRow[] {
@@ -141,18 +147,19 @@ function listing(bytes: Uint8Array, address: number): readonly CodeRow[] {
 	return rows;
 }
 
-export function memoryOf({vcpu}: GuestMachine): GuestMemoryMap | undefined {
-	if (vcpu === undefined) {
+export function memoryOf({vcpu, domain, freeFrames}: GuestMachine): GuestMemoryMap | undefined {
+	const memory = vcpu?.memory ?? domain?.memory;
+	if (memory === undefined) {
 		return undefined;
 	}
 
-	const resident = [...vcpu.memory.residentPages()].map(([gpa, hpa]) => ({gpa, hpa}));
-	const {shadow, nested} = vcpu.technique;
+	const resident = [...memory.residentPages()].map(([gpa, hpa]) => ({gpa, hpa}));
+	const {shadow, nested} = vcpu?.technique ?? {};
 	return {
-		slots: vcpu.memory.slots.map(({slot, gpa, bytes, hva}) => ({slot, gpa, bytes, hva, residentPages: resident.filter(page => page.gpa >= gpa && page.gpa < gpa + bytes).length})),
+		slots: memory.slots.map(({slot, gpa, bytes, hva}) => ({slot, gpa, bytes, hva, residentPages: resident.filter(page => page.gpa >= gpa && page.gpa < gpa + bytes).length})),
 		resident: resident.slice(0, most.resident),
-		tableFrames: (nested ?? shadow)?.tableFrames ?? [],
-		freeFrames: vcpu.pool.freeFrames,
+		tableFrames: (nested ?? shadow)?.tableFrames ?? [...domain?.tables.keys() ?? []],
+		freeFrames,
 	};
 }
 

@@ -5,9 +5,11 @@ import {must} from '../../base/assert.js';
 import {ia32Format} from '../machine/page-formats.js';
 import {type AccessKind, PageWalk, right, type Stage, type TableMemory, type TableStage, type WalkResult, type WalkStep} from '../machine/page-walk.js';
 import type {PagingControls} from '../machine/mmu.js';
+import {frameBytes} from '../machine/physical-memory.js';
 import type {GuestMachine} from './guest-machine.js';
 import type {WalkRecord, WalkRow} from './guest-schema.js';
 import {tableMemory} from './memory/table-memory.js';
+import type {Domain} from './technique/paravirtualization/domain.js';
 
 /** Pages that were never touched lie here while somebody looks: they read as zeros. */
 const untouched = 2 ** 40;
@@ -18,6 +20,10 @@ type Walked = {readonly rows: readonly WalkRow[]; readonly result: WalkResult};
 export function walkGuest(guest: GuestMachine, gva: number, {access = 'read', user = guest.cpu.cpl === 3}: {readonly access?: AccessKind; readonly user?: boolean} = {}): WalkRecord {
 	const {cpu} = guest;
 	const controls = pagingOf(guest);
+	if (guest.domain !== undefined) {
+		return walkDomain(guest.domain, {gva, access, user, memory: lookingMemory(guest)}, controls);
+	}
+
 	const own = controls.paging ? [ownTables(controls)] : [];
 	const ask = {gva, access, user, memory: lookingMemory(guest)};
 	const plain = walk(ask, [...own, slots(guest)], own.length === 0 ? [] : ['guest']);
@@ -29,6 +35,20 @@ export function walkGuest(guest: GuestMachine, gva: number, {access = 'read', us
 		gva, access, ...real, gpa, hpa,
 		hva: gpa === undefined || slot === undefined ? undefined : slot.hva + gpa - slot.gpa,
 		failed: plain.result.ok ? real.failed : `${cpu.cpl === 3 ? 'user' : 'supervisor'} ${access}: ${reasonOf(plain)}`,
+	};
+}
+
+/** A paravirtual guest's own tables are what the processor walks, and lead to the host's frames. */
+function walkDomain({memory}: Domain, ask: Ask, controls: PagingControls): WalkRecord {
+	const found = walk(ask, [ownTables(controls)], ['guest']);
+	const hpa = found.result.ok ? found.result.address : undefined;
+	const page = hpa === undefined ? undefined : [...memory.residentPages()].find(([, frame]) => hpa >= frame && hpa < frame + frameBytes);
+	const gpa = page === undefined ? undefined : page[0] + hpa! - page[1];
+	const slot = gpa === undefined ? undefined : memory.slotOf(gpa);
+	return {
+		gva: ask.gva, access: ask.access, steps: found.rows, references: found.rows.length, gpa, hpa,
+		hva: gpa === undefined || slot === undefined ? undefined : slot.hva + gpa - slot.gpa,
+		failed: found.result.ok ? undefined : reasonOf(found),
 	};
 }
 

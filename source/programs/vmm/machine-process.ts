@@ -130,8 +130,7 @@ export class MachineProcess {
 
 	/** Everything but instructions, in steps. */
 	get #work(): number {
-		const {host: {cpu}, vcpu, runner} = this.guest;
-		const trips = vcpu === undefined ? 0 : vcpu.counts.emulated + [...vcpu.counts.exits.values()].reduce((sum, count) => sum + count, 0);
+		const {host: {cpu}, trips, runner} = this.guest;
 		return cpu.faults * unitsPerFault + trips * (runner === 'binary-translation' ? unitsPerTranslatedTrip : unitsPerTrip);
 	}
 
@@ -176,6 +175,12 @@ export class MachineProcess {
 			case 'exit': {
 				this.state = 'not-modelled';
 				this.detail = `VM exit ${stop.exit.reason}, which nobody handled`;
+				break;
+			}
+
+			case 'crashed': {
+				this.state = 'crashed';
+				this.detail = stop.detail;
 				break;
 			}
 

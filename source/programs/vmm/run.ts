@@ -4,6 +4,7 @@ import {textFromBytes} from '../../base/byte-text.js';
 import {encodeText} from '../../base/bytes.js';
 import {GuestMachine} from '../../model/hypervisor/guest-machine.js';
 import {kernelAddress} from '../../model/hypervisor/guest-loader.js';
+import {layout} from '../../model/hypervisor/technique/paravirtualization/domain-builder.js';
 import {isRunnerName, type RunnerName, runnerNames} from '../../model/hypervisor/technique/techniques.js';
 import {read, write} from '../../model/kernel/blocking.js';
 import {errorTextOf, failed} from '../../model/kernel/errno.js';
@@ -35,6 +36,10 @@ const options = {
 
 export const runUsage = '[-t TECHNIQUE] [--name NAME] [-m MiB] [--budget N] [-d] [-S] FILE.asm|FILE.bin';
 
+/** What Xen's first page table maps of a domain, and what of it lies above the kernel's address. */
+const leastXenMib = layout.mappedBytes / mebibyte;
+const mostXenKernelBytes = layout.mappedBytes - layout.kernel;
+
 type Wish = {readonly runner: RunnerName; readonly memoryMib: number; readonly name: string; readonly file: string; readonly budget: number; readonly isDetached: boolean; readonly isPaused: boolean};
 
 export function * run(process: Process, args: readonly string[]): Running {
@@ -58,6 +63,10 @@ export function * run(process: Process, args: readonly string[]): Running {
 	const ramBytes = wish.memoryMib * mebibyte;
 	if (kernelAddress + image.length > ramBytes) {
 		return yield * complain(process, `${file}: ${image.length} bytes from 0x${kernelAddress.toString(16)} on do not fit into ${wish.memoryMib} MiB of memory`);
+	}
+
+	if (wish.runner === 'paravirtualization' && (wish.memoryMib < leastXenMib || image.length > mostXenKernelBytes)) {
+		return yield * complain(process, `${file}: a paravirtual guest has at least ${leastXenMib} MiB of memory, and its kernel at most ${mostXenKernelBytes} bytes`);
 	}
 
 	const problem = yield * makeRoom(process, wish.name);
@@ -213,7 +222,7 @@ function * heed(process: Process, wish: Wish, {report, isAttached, isInterrupted
 			const {state, detail, instructions, dropped} = report;
 			const lost = dropped === 0 ? '' : `; ${dropped} bytes of its text were too many to keep`;
 			yield * printTo(process, 2, `vmm: ${wish.name}: ${stateText(state, detail)} (${instructions} instructions${lost})\n`);
-			return isInterrupted ? interruptedStatus : Number(state !== 'halted');
+			return isInterrupted ? interruptedStatus : Number(state !== 'halted' && state !== 'shut-down');
 		}
 
 		default: { return report satisfies never; }

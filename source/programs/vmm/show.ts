@@ -18,7 +18,7 @@ export function columns(header: readonly string[], rows: ReadonlyArray<ReadonlyA
 
 const stateTexts: Readonly<Record<GuestState, string>> = {
 	running: 'running', paused: 'paused', halted: 'halted: HLT with interrupts off', waiting: 'waits for an interrupt that nothing will send',
-	'triple-fault': 'triple fault: the processor has given up', budget: 'the instructions it was given are used up', 'not-modelled': 'not modelled', 'out-of-memory': 'the host has no memory left for it',
+	'triple-fault': 'triple fault: the processor has given up', budget: 'the instructions it was given are used up', 'not-modelled': 'not modelled', 'out-of-memory': 'the host has no memory left for it', crashed: 'crashed', 'shut-down': 'shut down',
 };
 
 export function stateText(state: GuestState, detail: string | undefined): string {

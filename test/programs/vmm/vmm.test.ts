@@ -61,7 +61,7 @@ test('what is wrong with a source is said with line and column', () => {
 
 test.each([
 	['vmm run none.asm', 'vmm: none.asm: No such file or directory\n'],
-	['vmm run -t magic /usr/share/vmm/hello.asm', 'vmm: there is no technique "magic"; there are: bare, trap-and-emulate, binary-translation, hardware-shadow, hardware-nested'],
+	['vmm run -t magic /usr/share/vmm/hello.asm', 'vmm: there is no technique "magic"; there are: bare, trap-and-emulate, binary-translation, hardware-shadow, hardware-nested, paravirtualization'],
 	['vmm run -m 1 /usr/share/vmm/hello.asm', 'vmm: --memory: expected a whole number of MiB from 2 to 64\n'],
 	['truncate -s 3M big.bin; vmm run -m 2 big.bin', 'vmm: big.bin: 3145728 bytes from 0x100000 on do not fit into 2 MiB of memory\n'],
 	['printf "bits 32\\nnop\\n" > low.asm; vmm run low.asm', 'vmm: low.asm: the code begins at 0x0, but a kernel is loaded at 0x100000: begin it with "bits 32" and "org 0x100000"\n'],
@@ -89,4 +89,25 @@ test('cycles come from a table that the learner can change, and never without it
 	const found = host().sh(`vmm run ${from}/hello.asm; vmm costs | tail -n 1; printf 'exits 1000 measured\\n' > ~/.vmm/costs; vmm costs; echo flights 3 > ~/.vmm/costs; vmm costs`);
 	expect(found.stdout.split('\n').slice(1)).toEqual(['37677 cycles by this table', 'EVENT  COUNT  CYCLES EACH  CYCLES  SOURCE', 'exits     20         1000   20000  measured', '20000 cycles by this table', '']);
 	expect(found.stderr).toContain('vmm: hello: line 1: there is no event "flights"; there are: direct, emulated, ');
+});
+
+test('a kernel that was ported to Xen runs in ring 1 by hypercalls; the unmodified one crashes there', () => {
+	const found = host().sh(`vmm run -t paravirtualization ${from}/syscall-xen.asm; echo status $?; vmm regs | sed -n 2p; vmm exits | tail -n 2 | head -n 1; vmm walk 0x101000 | tail -n 1; vmm run -t paravirtualization ${from}/hello.asm; echo status $?`);
+	expect(found.stdout).toBe(`kernel: into ring 3
+program: hello through INT 0x80
+kernel: #GP in ring 3
+kernel: the program has ended
+status 0
+ring 1 as the guest sees it, ring 1 of the processor (paravirtualization)
+0 shadow entries made, 0 EPT entries made, 40 hypercalls, 0 blocks translated, 0 callouts
+2 table entries read by the processor
+status 1
+`);
+	expect(found.stderr).toBe(`vmm: syscall-xen: shut down (712 instructions)
+vmm: hello: crashed: exception 13 without a handler at 0x10000a (4 instructions)
+`);
+});
+
+test('a paravirtual guest has memory for what Xen builds it', () => {
+	expect(host().sh(`vmm run -t paravirtualization -m 2 ${from}/hello-xen.asm`).stderr).toBe('vmm: /usr/share/vmm/hello-xen.asm: a paravirtual guest has at least 4 MiB of memory, and its kernel at most 3145728 bytes\n');
 });

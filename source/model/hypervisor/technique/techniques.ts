@@ -18,16 +18,19 @@ export const techniques = {
 export type TechniqueName = keyof typeof techniques;
 
 /** `bare` is the machine without a hypervisor, which all others are compared with. */
-export type RunnerName = 'bare' | TechniqueName;
+export type UnmodifiedRunner = 'bare' | TechniqueName;
 
-export const runnerNames: readonly RunnerName[] = ['bare', ...Object.keys(techniques) as TechniqueName[]];
+/** Paravirtualization runs kernels that were ported to it (paravirtualization/xen.ts), and no others. */
+export type RunnerName = UnmodifiedRunner | 'paravirtualization';
+
+export const runnerNames: readonly RunnerName[] = ['bare', ...Object.keys(techniques) as TechniqueName[], 'paravirtualization'];
 
 export function isRunnerName(name: string): name is RunnerName {
 	return (runnerNames as readonly string[]).includes(name);
 }
 
 /** What a hypervisor needs besides its guest's memory: shadow tables for 4 GiB are 1,025 frames, a translation cache 65. */
-const hypervisorBytes = 8 * mebibyte;
+export const hypervisorBytes = 8 * mebibyte;
 
 /** A virtual processor under a technique, with as much memory behind it as it can ever need. */
 export function vcpuUnder(name: TechniqueName, {ramBytes, firmware}: {readonly ramBytes: number; readonly firmware?: Uint8Array}): Vcpu {
@@ -37,7 +40,7 @@ export function vcpuUnder(name: TechniqueName, {ramBytes, firmware}: {readonly r
 }
 
 /** Runs a firmware image: why it stopped, and what is to be looked at then, which is the guest as it takes itself to be. */
-export function runFirmware(name: RunnerName, firmware: Uint8Array, {ramBytes, budget}: {readonly ramBytes: number; readonly budget: number}): {readonly stop: Stop; readonly ended: Ended} {
+export function runFirmware(name: UnmodifiedRunner, firmware: Uint8Array, {ramBytes, budget}: {readonly ramBytes: number; readonly budget: number}): {readonly stop: Stop; readonly ended: Ended} {
 	if (name === 'bare') {
 		const machine = new Machine({ramBytes});
 		machine.memory.loadFirmware(firmware);

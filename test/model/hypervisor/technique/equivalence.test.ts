@@ -3,7 +3,7 @@
 
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {runFirmware, type RunnerName} from '../../../../source/model/hypervisor/technique/techniques.js';
+import {runFirmware, type UnmodifiedRunner} from '../../../../source/model/hypervisor/technique/techniques.js';
 import {finalState, type FinalState} from '../../../../source/model/machine/final-state.js';
 
 const folder = new URL('../../../golden/machine/', import.meta.url);
@@ -11,7 +11,7 @@ const programs = readdirSync(folder).filter(name => name.endsWith('.bin')).map(n
 const budget = 20_000_000;
 const ramBytes = 32 * 2 ** 20;
 
-function under(technique: RunnerName, program: string): FinalState {
+function under(technique: UnmodifiedRunner, program: string): FinalState {
 	const {ended, stop} = runFirmware(technique, readFileSync(new URL(`${program}.bin`, folder)), {ramBytes, budget});
 	return finalState(ended, stop);
 }
