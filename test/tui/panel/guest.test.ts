@@ -49,17 +49,24 @@ test('registers, with the ring that is believed and the one that is', () => {
 ▸ 00100000  fa                      cli`);
 });
 
+test('on a narrow panel there are fewer registers in a row, and no bytes of code', () => {
+	const lines = panels.registers.lines({world, before: undefined, trace: []}, {locale: 'en', width: 40}).map(line => lineText(line));
+	expect([lines[2], lines.at(-1)]).toEqual(['  EAX    ffffffff  EBX    00000000  ', '▸ 00100000  cli']);
+});
+
 test('the walk of an address, entry by entry', () => {
 	expect(shown('page-tables')).toBe(`hello  binary-translation  paused
-  EIP GVA 0x100000 → GPA 0x100000 → HVA 0x7f0000100000 → HPA 0x1ff0000 2 table entries read
+  EIP GVA 0x100000  2 table entries read
     shadow  L2 [   0] 0x5000 = 00006067 PWUAD--
-    shadow  L1 [ 256] 0x6400 = 01ff0025 P-UA---`);
+    shadow  L1 [ 256] 0x6400 = 01ff0025 P-UA---
+    → GPA 0x100000 → HVA 0x7f0000100000 → HPA 0x1ff0000`);
 });
 
 test('the TLB, the exits, the translation cache and the memory', () => {
 	expect(shown('tlb')).toBe('hello  binary-translation  paused\n  80 hits, 4 misses, 8 table entries read\n  VPID  LINEAR    PHYSICAL     FLAGS\n     1  00100000  0x1ff0000    -U--');
 	expect(shown('exits')).toBe(`hello  binary-translation  paused
-  100 instructions ran directly, 20 were emulated (83 % direct)
+  100 instructions ran directly (83 %)
+  20 were emulated
    0 EXCEPTION_NMI                           9
      #BP                                     5
   shadow entries filled in                   3
@@ -71,7 +78,8 @@ test('the TLB, the exits, the translation cache and the memory', () => {
     cli                           mov dword [gs:0x0], 0x0
                                   int3`);
 	expect(shown('guest-memory')).toBe(`hello  binary-translation  paused
-  slot 0  GPA 0x0+0x1000000 → HVA 0x7f0000000000  3 of 4096 pages have frames
+  slot 0  GPA 0x0+0x1000000 → HVA 0x7f0000000000
+  3 of 4096 pages have frames
   2 frames of tables, 8000 frames free
     00100000 → 01ff0000`);
 });

@@ -14,7 +14,8 @@ const numberWidth = 10;
 
 export function exitsPanel(guests: readonly GuestView[], view: PanelView): Line[] {
 	return guestSections(guests, view, ({guest, before}) => [
-		line(span(`  ${message(view.locale, 'guest.share', {direct: guest.counts.direct, emulated: guest.counts.emulated, percent: directPercent(guest.counts)})}`)),
+		line(span(`  ${message(view.locale, 'guest.direct', {count: guest.counts.direct, percent: directPercent(guest.counts)})}`)),
+		line(span(`  ${message(view.locale, 'guest.emulated', {count: guest.counts.emulated})}`)),
 		...guest.exits.map(({reason, name, count}) => countLine(`${padStart(String(reason), 2)} ${name}`, count, before?.exits.find(old => old.reason === reason)?.count, before)),
 		...guest.exceptions.map(({name, count}) => countLine(`   ${name}`, count, before?.exceptions.find(old => old.name === name)?.count, before)),
 		...doings(guest, before, view),

@@ -17,20 +17,18 @@ export function guestMemoryPanel(guests: readonly GuestView[], view: PanelView):
 
 function memoryLines(memory: GuestMemoryMap, before: GuestMemoryMap | undefined, {locale}: PanelView): readonly Line[] {
 	return [
-		...memory.slots.map(slot => slotLine(slot, before?.slots.find(old => old.slot === slot.slot), locale)),
+		...memory.slots.flatMap(slot => slotLines(slot, before?.slots.find(old => old.slot === slot.slot), locale)),
 		line(span(`  ${message(locale, 'guest.frames', {tables: memory.tableFrames.length, free: memory.freeFrames})}`, styles.hint)),
 		...memory.resident.map(row => pageLine(row, before)),
 	];
 }
 
-function slotLine({slot, gpa, bytes, hva, residentPages}: SlotRow, old: SlotRow | undefined, locale: PanelView['locale']): Line {
+function slotLines({slot, gpa, bytes, hva, residentPages}: SlotRow, old: SlotRow | undefined, locale: PanelView['locale']): readonly Line[] {
 	const isChanged = old !== undefined && old.residentPages !== residentPages;
-	return line(
-		changedMark(isChanged),
-		span(`slot ${slot}`, styles.title),
-		span(`  GPA ${hexAddress(gpa)}+${hexAddress(bytes)} → HVA ${hexAddress(hva)}  `),
-		span(message(locale, 'guest.resident', {pages: residentPages, of: bytes / 4096}), changedStyle(isChanged)),
-	);
+	return [
+		line(span(`  slot ${slot}`, styles.title), span(`  GPA ${hexAddress(gpa)}+${hexAddress(bytes)} → HVA ${hexAddress(hva)}`)),
+		line(changedMark(isChanged), span(message(locale, 'guest.resident', {pages: residentPages, of: bytes / 4096}), changedStyle(isChanged))),
+	];
 }
 
 function pageLine({gpa, hpa}: ResidentRow, before: GuestMemoryMap | undefined): Line {

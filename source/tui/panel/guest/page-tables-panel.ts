@@ -17,19 +17,20 @@ const nestedBits = ['R', 'W', 'X', '', '', '', '', 'S'] as const;
 export function pageTablesPanel(guests: readonly GuestView[], view: PanelView): Line[] {
 	return guestSections(guests, view, ({guest, before}) => guest.walks.flatMap(({what, walk}) => {
 		const old = before?.walks.find(known => known.what === what)?.walk;
-		return [headLine(what, walk, {isChanged: before !== undefined && old?.hpa !== walk.hpa, view}), ...walk.steps.map(step => stepLine(step, old))];
+		const isChanged = before !== undefined && old?.hpa !== walk.hpa;
+		return [headLine(what, walk, view), ...walk.steps.map(step => stepLine(step, old)), wayLine(walk, isChanged)];
 	}));
 }
 
-function headLine(what: GuestRecord['walks'][number]['what'], walk: WalkRecord, {isChanged, view: {locale}}: {readonly isChanged: boolean; readonly view: PanelView}): Line {
-	const way = walk.failed ?? `GPA ${hexAddress(walk.gpa)} → HVA ${hexAddress(walk.hva)} → HPA ${hexAddress(walk.hpa)}`;
-	return line(
-		changedMark(isChanged),
-		span(padEnd(what, 4), styles.title),
-		span(`GVA ${hexAddress(walk.gva)} `),
-		span(walk.failed === undefined ? `→ ${way} ` : `${way} `, walk.failed === undefined ? changedStyle(isChanged) : styles.failed),
-		span(message(locale, 'guest.reads', {count: walk.steps.length}), styles.hint),
-	);
+function headLine(what: GuestRecord['walks'][number]['what'], {gva, steps}: WalkRecord, {locale}: PanelView): Line {
+	return line(span(`  ${padEnd(what, 4)}`, styles.title), span(`GVA ${hexAddress(gva)}  `), span(message(locale, 'guest.reads', {count: steps.length}), styles.hint));
+}
+
+/** Where the walk led. */
+function wayLine({failed, gpa, hva, hpa}: WalkRecord, isChanged: boolean): Line {
+	return failed === undefined
+		? line(changedMark(isChanged), span(`  → GPA ${hexAddress(gpa)} → HVA ${hexAddress(hva)} → HPA ${hexAddress(hpa)}`, changedStyle(isChanged)))
+		: line(changedMark(isChanged), span(`  ${failed}`, styles.failed));
 }
 
 function stepLine(step: WalkRow, old: WalkRecord | undefined): Line {

@@ -10,18 +10,27 @@ import type {PanelView} from '../panel-context.js';
 import {guestSections, hex8} from './guest-lines.js';
 import type {GuestView} from './select-guests.js';
 
-const rows: ReadonlyArray<readonly RegisterName[]> = [
-	['EAX', 'EBX', 'ECX', 'EDX'], ['ESI', 'EDI', 'EBP', 'ESP'], ['EIP', 'EFLAGS', 'CR0', 'CR2'], ['CR3', 'CR4'],
-];
+const names: readonly RegisterName[] = ['EAX', 'EBX', 'ECX', 'EDX', 'ESI', 'EDI', 'EBP', 'ESP', 'EIP', 'EFLAGS', 'CR0', 'CR2', 'CR3', 'CR4'];
+/** A name, a value, and what parts them from the next. */
+const registerWidth = 17;
+const mostInRow = 4;
+/** The bytes of code are shown where there is room for them. */
+const bytesWidth = 24;
+const widthWithBytes = 70;
 
 export function registersPanel(guests: readonly GuestView[], view: PanelView): Line[] {
 	return guestSections(guests, view, ({guest, before}) => [
 		ringLine(guest, before, view),
-		...rows.map(names => registerLine(names, guest, before)),
+		...rowsOf(names, view.width).map(row => registerLine(row, guest, before)),
 		...segmentLines(guest, before),
 		line(span(`  GDTR ${hex8(guest.gdtr.base)}+${guest.gdtr.limit.toString(16)}  IDTR ${hex8(guest.idtr.base)}+${guest.idtr.limit.toString(16)}`)),
-		...guest.code.slice(0, 6).map((code, index) => line(span(index === 0 ? '▸ ' : '  ', styles.name), span(`${hex8(code.address)}  `, styles.hint), span(padEnd(code.bytes, 24), styles.hint), span(code.text))),
+		...guest.code.slice(0, 6).map((code, index) => line(span(index === 0 ? '▸ ' : '  ', styles.name), span(`${hex8(code.address)}  `, styles.hint), span(view.width < widthWithBytes ? '' : padEnd(code.bytes, bytesWidth), styles.hint), span(code.text))),
 	]);
+}
+
+function rowsOf(all: readonly RegisterName[], width: number): ReadonlyArray<readonly RegisterName[]> {
+	const count = Math.min(mostInRow, Math.max(1, Math.floor((width - 2) / registerWidth)));
+	return Array.from({length: Math.ceil(all.length / count)}, (_, row) => all.slice(row * count, (row + 1) * count));
 }
 
 function ringLine({ring}: GuestRecord, before: GuestRecord | undefined, {locale}: PanelView): Line {
@@ -29,9 +38,9 @@ function ringLine({ring}: GuestRecord, before: GuestRecord | undefined, {locale}
 	return line(changedMark(isChanged), span(message(locale, 'guest.ring', {guest: ring.guest, real: ring.real}), changedStyle(isChanged, ring.guest === ring.real ? {} : styles.warning)));
 }
 
-function registerLine(names: readonly RegisterName[], {registers}: GuestRecord, before: GuestRecord | undefined): Line {
+function registerLine(row: readonly RegisterName[], {registers}: GuestRecord, before: GuestRecord | undefined): Line {
 	const isChanged = (name: RegisterName): boolean => before !== undefined && before.registers[name] !== registers[name];
-	return [changedMark(names.some(isChanged)), ...names.flatMap((name): Span[] => [span(padEnd(name, 7), styles.hint), span(`${hex8(registers[name])}  `, changedStyle(isChanged(name)))])];
+	return [changedMark(row.some(isChanged)), ...row.flatMap((name): Span[] => [span(padEnd(name, 7), styles.hint), span(`${hex8(registers[name])}  `, changedStyle(isChanged(name)))])];
 }
 
 /** CS and SS tell the ring; the others often are alike, and are then told once. */
