@@ -14,7 +14,7 @@ export type TranscriptFile = {
 };
 
 /** Of a zip file; and how many transcripts a run takes. */
-export const fileBudgets = {zipBytes: 1024 * 1024 * 1024, members: 100_000, transcripts: 1_000_000, folderDepth: 32} as const;
+const fileBudgets = {zipBytes: 1024 * 1024 * 1024, members: 100_000, transcripts: 1_000_000, folderDepth: 32} as const;
 
 const extension = '.cast';
 

@@ -89,72 +89,47 @@ function complain(message: string): number {
 	return usageError;
 }
 
+/** What each subcommand does with its operands. */
+const commands: Readonly<Record<string, (operands: readonly string[]) => number | Promise<number>>> = {
+	sandbox: () => onScreen(undefined, 'sandbox'),
+	run: ([lab]) => lab === undefined ? complain('run: name a lab; `virtlab list` shows them') : onLab(lab, found => onScreen(found, 'lab')),
+	list: () => list({json: cli.flags.json, locale}),
+	check: operands => check(operands),
+	replay: ([path, ...more]) => path === undefined ? complain('replay: name a transcript') : replayIt(path, more),
+	grade: paths => paths.length === 0 ? complain('grade: name transcripts') : gradeThem(paths),
+	async ticket([lab]) {
+		const {ticketCommand} = await import('./ticket-command.js');
+		const {key, learner, nonce} = cli.flags;
+		return lab === undefined || key === undefined || learner === undefined ? complain('ticket: name a lab, --learner and --key') : ticketCommand({lab, learner, nonce, key});
+	},
+	async copies(paths) {
+		const {copiesCommand} = await import('./copies-command.js');
+		return paths.length === 0 ? complain('copies: name transcripts') : copiesCommand(paths, {json: cli.flags.json});
+	},
+	async machine([image]) {
+		const {machineCommand} = await import('./machine-command.js');
+		const {technique, budget, mem = [], json} = cli.flags;
+		return image === undefined ? complain('machine: name an image') : machineCommand(image, {technique, budget, mem, json});
+	},
+	shell: () => cli.flags.lab === undefined ? shell(undefined) : onLab(cli.flags.lab, found => shell(found)),
+	serve() {
+		const {engine, anyAddress, scenario, seed, learner = process.env['USER'] ?? 'learner', record} = cli.flags;
+		return serve({engine, anyAddress, scenario, seed, learner, record, locale});
+	},
+};
+
 async function main(): Promise<number> {
-	const [command, ...rest] = cli.input;
-	const {json, seed} = cli.flags;
+	const [command, ...operands] = cli.input;
+	const {seed} = cli.flags;
 	if (!Number.isSafeInteger(seed) || seed < 0) {
 		return complain('--seed must be a whole number from 0 to 2^53 - 1');
 	}
 
-	switch (command) {
-		case undefined: {
-			return onScreen(undefined, 'menu');
-		}
-
-		case 'sandbox': {
-			return onScreen(undefined, 'sandbox');
-		}
-
-		case 'run': {
-			return rest[0] === undefined ? complain('run: name a lab; `virtlab list` shows them') : onLab(rest[0], found => onScreen(found, 'lab'));
-		}
-
-		case 'list': {
-			return list({json, locale});
-		}
-
-		case 'check': {
-			return check(rest);
-		}
-
-		case 'replay': {
-			return rest[0] === undefined ? complain('replay: name a transcript') : replayIt(rest[0], rest.slice(1));
-		}
-
-		case 'grade': {
-			return rest.length === 0 ? complain('grade: name transcripts') : gradeThem(rest);
-		}
-
-		case 'ticket': {
-			const {ticketCommand} = await import('./ticket-command.js');
-			const {key, learner, nonce} = cli.flags;
-			return rest[0] === undefined || key === undefined || learner === undefined ? complain('ticket: name a lab, --learner and --key') : ticketCommand({lab: rest[0], learner, nonce, key});
-		}
-
-		case 'copies': {
-			const {copiesCommand} = await import('./copies-command.js');
-			return rest.length === 0 ? complain('copies: name transcripts') : copiesCommand(rest, {json});
-		}
-
-		case 'machine': {
-			const {machineCommand} = await import('./machine-command.js');
-			const {technique, budget, mem = []} = cli.flags;
-			return rest[0] === undefined ? complain('machine: name an image') : machineCommand(rest[0], {technique, budget, mem, json});
-		}
-
-		case 'shell': {
-			return cli.flags.lab === undefined ? shell(undefined) : onLab(cli.flags.lab, found => shell(found));
-		}
-
-		case 'serve': {
-			const {engine, anyAddress, scenario, learner = process.env['USER'] ?? 'learner', record} = cli.flags;
-			return serve({engine, anyAddress, scenario, seed, learner, record, locale});
-		}
-
-		default: {
-			return complain(`unknown command "${command}"; see virtlab --help`);
-		}
+	if (command === undefined) {
+		return onScreen(undefined, 'menu');
 	}
+
+	return Object.hasOwn(commands, command) ? commands[command]!(operands) : complain(`unknown command "${command}"; see virtlab --help`);
 }
 
 /** `--diff A B`: meow gives A to the flag and leaves B among the arguments. */

@@ -8,7 +8,7 @@ import type {Grade, Graded, StepGrade} from './grade.js';
 const points = z.number().min(0).max(1000);
 const percent = z.number().min(0).max(100);
 
-export const policySchema = z.strictObject({
+const policySchema = z.strictObject({
 	hintCost: z.strictObject({nudge: points.default(0), point: points.default(0), near: points.default(0)}).prefault({}).describe('Points that a hint of each level costs; a step never costs more than it gives.'),
 	partialCredit: z.boolean().default(false).describe('A step that is open and not passed gives the share of its checks that hold.'),
 	late: z.strictObject({

@@ -67,7 +67,7 @@ export function bootWorld(origin: Origin): {readonly loop: RunLoop; readonly wor
 	return {loop, world, kernel};
 }
 
-export function topologyOf({lab, scenario}: Origin): Topology {
+function topologyOf({lab, scenario}: Origin): Topology {
 	return lab?.hosts === undefined ? must(scenarios[lab?.scenario ?? scenario], `topologyOf: no scenario ${scenario}`) : {hosts: lab.hosts};
 }
 

@@ -55,7 +55,7 @@ const line = z.string().max(maxLineBytes);
 const step = z.string().max(40);
 const connection = z.int().min(1);
 
-export const actionSchema = z.discriminatedUnion('type', [
+const actionSchema = z.discriminatedUnion('type', [
 	z.strictObject({type: z.literal('line'), text: line, waitNs: virtualTime.optional()}),
 	z.strictObject({type: z.literal('interrupt')}),
 	z.strictObject({type: z.literal('end-of-input')}),

@@ -5,12 +5,14 @@ import {cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {builtCli} from '../support/built-cli.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'virtlab-line-mode-'));
+let cli: string;
 
 beforeAll(() => {
-	spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), 'list'], {cwd: root});
+	cli = builtCli();
 });
 
 afterAll(() => {
@@ -18,7 +20,7 @@ afterAll(() => {
 });
 
 function virtlab(args: readonly string[], input = '') {
-	const {stdout, stderr, status} = spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {input, encoding: 'utf8', env: {...process.env, VIRTLAB_HOME: folder, LANG: 'C'}});
+	const {stdout, stderr, status} = spawnSync(process.execPath, [cli, ...args], {input, encoding: 'utf8', env: {...process.env, VIRTLAB_HOME: folder, LANG: 'C'}});
 	return {stdout, stderr, status};
 }
 

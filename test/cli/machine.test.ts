@@ -4,12 +4,17 @@ import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
 import {assemble} from '../../source/model/machine/assembler/assemble.js';
+import {builtCli} from '../support/built-cli.js';
 
-const root = join(import.meta.dirname, '..', '..');
-const golden = join(root, 'test/golden/machine');
+const golden = join(import.meta.dirname, '..', 'golden', 'machine');
+let cli: string;
 let folder: string;
+
+beforeAll(() => {
+	cli = builtCli();
+});
 
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'virtlab-machine-'));
@@ -20,7 +25,7 @@ afterEach(() => {
 });
 
 function virtlab(...args: readonly string[]): {readonly status: number | null; readonly out: string; readonly error: string} {
-	const {status, stdout, stderr} = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'machine', ...args], {encoding: 'utf8', maxBuffer: 2 ** 23});
+	const {status, stdout, stderr} = spawnSync(process.execPath, [cli, 'machine', ...args], {encoding: 'utf8', maxBuffer: 2 ** 23});
 	return {status, out: stdout, error: stderr};
 }
 

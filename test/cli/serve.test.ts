@@ -7,14 +7,14 @@ import {connect, createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {builtCli} from '../support/built-cli.js';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'virtlab-serve-'));
-const cli = join(root, 'dist', 'cli.js');
 const running = new Set<ChildProcess>();
+let cli: string;
 
 beforeAll(() => {
-	spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), 'list'], {cwd: root});
+	cli = builtCli();
 });
 
 afterAll(() => {

@@ -4,16 +4,22 @@ import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {builtCli} from '../support/built-cli.js';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'virtlab-ticket-'));
+let cli: string;
+
+beforeAll(() => {
+	cli = builtCli();
+});
+
 afterAll(() => {
 	rmSync(folder, {recursive: true});
 });
 
 function virtlab(args: readonly string[], input = ''): {readonly stdout: string; readonly stderr: string; readonly status: number | null} {
-	return spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), ...args], {cwd: folder, input, encoding: 'utf8', env: {...process.env, VIRTLAB_HOME: folder, LANG: 'C'}});
+	return spawnSync(process.execPath, [cli, ...args], {cwd: folder, input, encoding: 'utf8', env: {...process.env, VIRTLAB_HOME: folder, LANG: 'C'}});
 }
 
 test('a teacher makes a ticket, a learner begins with it, and the grader asks for it', () => {

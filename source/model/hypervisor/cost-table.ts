@@ -7,7 +7,7 @@
 import type {GuestCounts} from './guest-schema.js';
 
 /** Events of `GuestCounts` that take the processor's time. */
-export const costlyEvents = ['direct', 'emulated', 'exits', 'shadowFills', 'nestedFills', 'hypercalls', 'translatedBlocks', 'callouts', 'walkReads'] as const satisfies ReadonlyArray<keyof GuestCounts>;
+const costlyEvents = ['direct', 'emulated', 'exits', 'shadowFills', 'nestedFills', 'hypercalls', 'translatedBlocks', 'callouts', 'walkReads'] as const satisfies ReadonlyArray<keyof GuestCounts>;
 
 export type CostlyEvent = (typeof costlyEvents)[number];
 

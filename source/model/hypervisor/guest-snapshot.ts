@@ -38,11 +38,11 @@ export function registersOf({cpu}: GuestMachine): Readonly<Record<RegisterName, 
 }
 
 /** Deprivileged techniques let nothing of the guest run in ring 0. */
-export function realRing({runner, cpu}: GuestMachine): number {
+function realRing({runner, cpu}: GuestMachine): number {
 	return runner === 'bare' || runner === 'hardware-shadow' || runner === 'hardware-nested' ? cpu.cpl : Math.max(1, cpu.cpl);
 }
 
-export function segmentsOf({cpu}: GuestMachine): readonly SegmentRow[] {
+function segmentsOf({cpu}: GuestMachine): readonly SegmentRow[] {
 	const row = (name: SegmentRow['name'], {selector, base, limit, attributes}: Segment): SegmentRow => ({name, selector, base: base >>> 0, limit: limit >>> 0, dpl: dplOf(attributes), attributes});
 	const six = ([['CS', CS], ['SS', SS], ['DS', DS], ['ES', ES], ['FS', FS], ['GS', GS]] as const).map(([name, index]) => row(name, cpu.segments[index]!));
 	return [...six, row('LDTR', cpu.ldtr), row('TR', cpu.tr)];
@@ -98,7 +98,7 @@ function walksOf(guest: GuestMachine): GuestRecord['walks'] {
 }
 
 /** What the real processor's TLB holds of translations. */
-export function tlbOf({host}: GuestMachine): readonly TlbRow[] {
+function tlbOf({host}: GuestMachine): readonly TlbRow[] {
 	return host.mmu.tlb.entries().map(({page, frame, vpid, bits}) => ({
 		linear: page * frameBytes, physical: frame * frameBytes, vpid,
 		writable: (bits & (tlbBits.supervisorWrite | tlbBits.userWrite)) !== 0, user: (bits & tlbBits.user) !== 0, dirty: (bits & tlbBits.dirty) !== 0, global: (bits & tlbBits.global) !== 0,
@@ -119,11 +119,11 @@ function sumOf(counts: Iterable<number>): number {
 }
 
 /** The most frequent first. Xen's guests come to it by exceptions alone. */
-export function exitsOf({vcpu, domain}: GuestMachine): readonly ExitRow[] {
+function exitsOf({vcpu, domain}: GuestMachine): readonly ExitRow[] {
 	return [...vcpu?.counts.exits ?? (domain === undefined ? [] : [[0, domain.counts.traps] as const])].map(([reason, count]) => ({reason, name: exitName(reason), count})).sort((a, b) => b.count - a.count || a.reason - b.reason);
 }
 
-export function exceptionsOf({vcpu}: GuestMachine): readonly ExceptionRow[] {
+function exceptionsOf({vcpu}: GuestMachine): readonly ExceptionRow[] {
 	return [...vcpu?.counts.exceptions ?? []].map(([vector, count]) => ({vector, name: vectorName(vector), count})).sort((a, b) => b.count - a.count || a.vector - b.vector);
 }
 

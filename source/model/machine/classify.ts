@@ -6,10 +6,11 @@
 //     privileged  sensitive, and traps outside ring 0 (or above IOPL): the VMM gets it
 //     critical    sensitive, and does not trap: the VMM never learns that it ran. IA-32 has them; later extensions (UMIP, VT-x) close the gap
 
-import {factsOf, instructionTable, type Mnemonic} from './instruction-table.js';
+import {factsOf, type Mnemonic} from './instruction-table.js';
 
 export type InstructionClass = 'innocuous' | 'privileged' | 'critical';
 
+/** By the ring that the instruction needs and what it reads or changes of the machine, both from the instruction table. */
 export function classify(mnemonic: Mnemonic): InstructionClass {
 	const {privilege = 'any', sensitive} = factsOf(mnemonic);
 	if (sensitive === undefined) {
@@ -17,9 +18,4 @@ export function classify(mnemonic: Mnemonic): InstructionClass {
 	}
 
 	return privilege === 'any' ? 'critical' : 'privileged';
-}
-
-/** All mnemonics of a class, in the table's order. */
-export function mnemonicsOfClass(wanted: InstructionClass): readonly Mnemonic[] {
-	return (Object.keys(instructionTable) as Mnemonic[]).filter(mnemonic => classify(mnemonic) === wanted);
 }

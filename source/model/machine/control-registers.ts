@@ -101,7 +101,7 @@ export function clearTaskSwitched(cpu: Cpu): void {
 	setCr0(cpu, withOwned(cpu, 0, visibleControl(cpu, 0) & ~cr0Bits.TS));
 }
 
-export function setCr0(cpu: Cpu, value: number): void {
+function setCr0(cpu: Cpu, value: number): void {
 	const next = (value & cr0Writable) | cr0Bits.ET;
 	const pagingWithoutProtection = (next & cr0Bits.PG) !== 0 && (next & cr0Bits.PE) === 0;
 	if (pagingWithoutProtection || ((next & cr0Bits.NW) !== 0 && (next & cr0Bits.CD) === 0)) {
@@ -120,14 +120,14 @@ export function setCr0(cpu: Cpu, value: number): void {
 	cpu.endBlock();
 }
 
-export function setCr3(cpu: Cpu, value: number): void {
+function setCr3(cpu: Cpu, value: number): void {
 	cpu.cr3 = value;
 	cpu.mmu.tlb.flushNonGlobal(cpu.mmu.vpid);
 	refreshPaging(cpu);
 	cpu.endBlock();
 }
 
-export function setCr4(cpu: Cpu, value: number): void {
+function setCr4(cpu: Cpu, value: number): void {
 	if ((value & cr4OfLaterProcessors) !== 0) {
 		throw new NotModelled(`CR4 = 0x${(value >>> 0).toString(16)}`);
 	}

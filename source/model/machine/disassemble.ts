@@ -77,7 +77,7 @@ function operandText(operand: Operand): string {
 }
 
 /** `add dword [ebx+0x4], 0x5`. */
-export function instructionText(instruction: Instruction): string {
+function instructionText(instruction: Instruction): string {
 	const {mnemonic, operands, lock, repeat, segment} = instruction;
 	const isString = stringMnemonics.has(mnemonic);
 	const compares = mnemonic === 'cmps' || mnemonic === 'scas';

@@ -22,7 +22,7 @@ export const mebibyte = 2 ** 20;
 export const defaultRamBytes = 16 * mebibyte;
 
 /** As many as Bochs has, so that programs which rely on an entry staying meet it. */
-export const defaultTlbSize = 1024;
+const defaultTlbSize = 1024;
 
 export type MachineOptions = {
 	/** A multiple of 4 KiB. */

@@ -7,7 +7,7 @@ import type {Cpu} from './cpu.js';
 import {generalProtection} from './fault.js';
 import {exitReason, VmExit} from './vm-exit.js';
 
-export const msrNumber = {timeStampCounter: 0x10, apicBase: 0x1B, miscEnable: 0x1A0} as const;
+const msrNumber = {timeStampCounter: 0x10, apicBase: 0x1B, miscEnable: 0x1A0} as const;
 
 function intercept(cpu: Cpu, number: number, reason: number): void {
 	if (cpu.intercepts !== undefined && cpu.intercepts.freeMsrs?.has(number) !== true) {

@@ -18,14 +18,14 @@ export const isNull = (selector: number): boolean => (selector & 0xFFFC) === 0;
 export const selectorError = (selector: number): number => selector & 0xFFFC;
 
 /** Linear address of a selector's descriptor, or `undefined` beyond the end of its table. */
-export function descriptorAddress(cpu: Cpu, selector: number): number | undefined {
+function descriptorAddress(cpu: Cpu, selector: number): number | undefined {
 	const offset = selector & 0xFFF8;
 	const table = (selector & 4) === 0 ? cpu.gdtr : cpu.ldtr;
 	const hasTable = (selector & 4) === 0 || !isNull(cpu.ldtr.selector);
 	return hasTable && offset + 7 <= table.limit ? (table.base + offset) | 0 : undefined;
 }
 
-export function readDescriptor(cpu: Cpu, selector: number): Descriptor | undefined {
+function readDescriptor(cpu: Cpu, selector: number): Descriptor | undefined {
 	const address = descriptorAddress(cpu, selector);
 	return address === undefined ? undefined : cpu.mmu.asSupervisor(() => ({low: cpu.mmu.read32(address), high: cpu.mmu.read32((address + 4) | 0)}));
 }
@@ -45,7 +45,7 @@ export function markAccessed(cpu: Cpu, selector: number, descriptor: Descriptor)
 	return (descriptor.high & attribute.accessed) === 0 ? setInTable(cpu, selector, descriptor, attribute.accessed) : descriptor;
 }
 
-export function setInTable(cpu: Cpu, selector: number, {low, high}: Descriptor, bits: number): Descriptor {
+function setInTable(cpu: Cpu, selector: number, {low, high}: Descriptor, bits: number): Descriptor {
 	const address = descriptorAddress(cpu, selector);
 	if (address !== undefined) {
 		cpu.mmu.asSupervisor(() => cpu.mmu.write32((address + 4) | 0, high | bits));

@@ -20,7 +20,7 @@ const mostBinaryBytes = 64 * 2 ** 20;
 const mostTokens = 400_000;
 const tokensPerUnit = 20;
 
-export function isSource(path: string): boolean {
+function isSource(path: string): boolean {
 	return /\.(?:asm|s|nasm)$/iv.test(path);
 }
 

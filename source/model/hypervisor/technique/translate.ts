@@ -38,7 +38,7 @@ const jumps: ReadonlySet<Mnemonic> = new Set(['jmp', 'jcc', 'call', 'loop', 'loo
 const indirect: ReadonlySet<Mnemonic> = new Set(['ret']);
 
 /** Whether the hypervisor has to do it. */
-export function needsCallout(instruction: Instruction): boolean {
+function needsCallout(instruction: Instruction): boolean {
 	const {sensitive, privilege, exit} = factsOf(instruction.mnemonic);
 	const isIndirect = indirect.has(instruction.mnemonic) || (jumps.has(instruction.mnemonic) && targetOf(instruction) === undefined);
 	// RDTSC and CPUID answer as the machine does, which is what the guest's own would; PAUSE does nothing.

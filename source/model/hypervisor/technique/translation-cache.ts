@@ -13,7 +13,7 @@ import type {FramePool} from '../memory/frame-pool.js';
 import type {ShadowPaging} from '../memory/shadow-paging.js';
 
 export const hypervisorBase = 0xFFC0_0000;
-export const codeBase = hypervisorBase + frameBytes;
+const codeBase = hypervisorBase + frameBytes;
 const codeFrames = 64;
 export const codeBytes = codeFrames * frameBytes;
 

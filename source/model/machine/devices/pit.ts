@@ -12,7 +12,7 @@ import type {PortDevice} from '../ports.js';
  * How long an instruction takes: 42 of them are one count of the timer, which makes 50 million a second. The only place where the
  * machine's instructions meet time.
  */
-export const instructionsPerTick = 42;
+const instructionsPerTick = 42;
 
 type Counter = {reload: number; mode: number; access: number; startedAt: number; running: boolean; lowByte: number; highNext: boolean; latched: number | undefined};
 
