@@ -1,10 +1,12 @@
 // Child processes of the shell: a forked task with a copy of the shell's state, in which one piece of the syntax tree is run.
 
-import {errorTextOf, failed} from '../model/kernel/errno.js';
+import {nowNs, secondNs} from '../base/clock.js';
+import {errorTextOf, type Failure, failed} from '../model/kernel/errno.js';
 import type {ExitStatus, Pid, Process, Running} from '../model/kernel/program.js';
 import type {SignalName} from '../model/kernel/signal.js';
+import {reapChildren} from './job-control.js';
 import {PatternLimit} from './pattern.js';
-import {Abandoned, abandon, complain, Replaced} from './shell.js';
+import {Abandoned, abandon, baseName, complain, Replaced, stashSignals, writeText} from './shell.js';
 import type {Doing, Shell} from './shell.js';
 
 export type ForkPlace = {
@@ -17,17 +19,25 @@ export type ForkPlace = {
 /** What a shell that gives its subshells no chance to nest for ever allows. */
 const subshellDepthMax = 100;
 
+/** The longest that bash sleeps, in seconds, before it gives a fork up: jobs.c FORKSLEEP_MAX, which it does not reach. */
+const forkSleepMax = 16;
+
+/** A copy of the shell's process in which `body` runs. The parent goes on with its number. */
 export function * forkShell(shell: Shell, {group, isBackground = false}: ForkPlace, body: (child: Shell) => Doing): Doing<Pid> {
 	if (shell.subshellDepth >= subshellDepthMax) {
 		return yield * abandon(shell, `maximum subshell nesting level exceeded (${subshellDepthMax})`);
 	}
 
 	const child = shell.clone();
-	const pid = shell.process.sys.fork(process => runChild(child, process, {shell, group, isBackground, body}));
+	const fork = (): Pid | Failure => shell.process.sys.fork(process => runChild(child, process, {shell, group, isBackground, body}));
+	const pid = shell.personality.kind === 'bash' ? yield * forkPatiently(shell, fork) : fork();
 	if (failed(pid)) {
-		return yield * shell.personality.kind === 'bash'
-			? abandon(shell, `fork: ${errorTextOf(pid)}`, {status: 254, isFatal: true})
-			: abandon(shell, `${shell.personality.kind === 'busybox' ? 'can\'t fork' : 'Cannot fork'}: ${errorTextOf(pid)}`, {status: 2, isFatal: true});
+		if (shell.personality.kind === 'bash') {
+			yield * sayForkFailed(shell, '', pid);
+			throw new Abandoned(254, true);
+		}
+
+		return yield * abandon(shell, `${shell.personality.kind === 'busybox' ? 'can\'t fork' : 'Cannot fork'}: ${errorTextOf(pid)}`, {status: 2, isFatal: true});
 	}
 
 	if (group !== undefined) {
@@ -35,6 +45,35 @@ export function * forkShell(shell: Shell, {group, isBackground = false}: ForkPla
 	}
 
 	return pid;
+}
+
+/**
+ * While there is no room for another task, bash sleeps, reaps its children, and tries again. A signal, also that of a child's end, cuts the
+ * sleep short; if a whole second or more of it is left (sleep(3) answers whole seconds), bash gives up. Source: bash jobs.c make_child.
+ */
+function * forkPatiently(shell: Shell, fork: () => Pid | Failure): Doing<Pid | Failure> {
+	let pid = fork();
+	for (let seconds = 1; failed(pid) && pid.errno === 'EAGAIN' && seconds < forkSleepMax; seconds *= 2) {
+		yield * sayForkFailed(shell, 'retry: ', pid);
+		const {tx} = shell.process.sys.kernel();
+		const untilNs = nowNs(tx) + (seconds * secondNs);
+		if ((yield {kind: 'sleep', channels: [shell.process.sys.childChannel()], untilNs}) !== 'deadline') {
+			stashSignals(shell);
+			if (shell.flow?.kind === 'interrupt' || untilNs - nowNs(tx) >= secondNs) {
+				return {errno: 'EINTR'};
+			}
+		}
+
+		reapChildren(shell);
+		pid = fork();
+	}
+
+	return pid;
+}
+
+/** bash's sys_error, whose messages name no line. */
+function * sayForkFailed(shell: Shell, what: 'retry: ' | '', why: Failure): Doing<void> {
+	yield * writeText(shell, 2, `${shell.belongsToPrompt ? baseName(shell.name) : shell.name}: fork: ${what}${errorTextOf(why)}\n`);
 }
 
 type Birth = {readonly shell: Shell; readonly group: Pid | undefined; readonly isBackground: boolean; readonly body: (child: Shell) => Doing};

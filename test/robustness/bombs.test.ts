@@ -4,6 +4,7 @@ import {expect, test} from 'vitest';
 import {concatBytes, decodeText} from '../../source/base/bytes.js';
 import {apply, startSession} from '../../source/session/apply.js';
 import type {Applied, Session} from '../../source/session/session.js';
+import {worldNs} from '../support/real-client.js';
 
 const origin = {lab: undefined, scenario: 'default', seed: 1, learner: 'test', interactive: false, columns: 80, rows: 24} as const;
 
@@ -22,8 +23,24 @@ function afterwards(session: Session): void {
 
 test('a fork bomb runs into the limit of its user, and the shell stays', () => {
 	const {session, stderr} = type(startSession(origin).session, ':(){ :|:& };:');
-	expect(stderr).toMatch(/^(?:bash: fork: Resource temporarily unavailable\n)*$/v);
+	expect(stderr).toMatch(/^(?:bash: fork: (?:retry: )?Resource temporarily unavailable\n)*$/v);
 	afterwards(session);
+});
+
+test('a shell that may have no more children tries again after 1, 2, 4 and 8 seconds, and then gives up', () => {
+	const before = startSession(origin).session;
+	const {session, stderr} = type(before, 'ulimit -u 1; ls');
+	expect(stderr).toBe(`${'bash: fork: retry: Resource temporarily unavailable\n'.repeat(4)}bash: fork: Resource temporarily unavailable\n`);
+	expect(Math.floor((worldNs(session) - worldNs(before)) / 1e9)).toBe(15);
+});
+
+// Both as bash 5.2 does it under the same limit.
+test.each([
+	['makes room', 2.5, 2, 'ls: cannot access \'/nowhere\': No such file or directory'],
+	['interrupts a sleep of which a second or more is left', 4, 3, 'bash: fork: Interrupted system call'],
+])('a child that ends while its shell waits to fork %s', (_, seconds, retries, end) => {
+	const {stderr} = type(startSession(origin).session, `bash -c 'ulimit -u 3; sleep ${seconds} & ls /nowhere; true'`);
+	expect(stderr).toBe(`${'bash: fork: retry: Resource temporarily unavailable\n'.repeat(retries)}${end}\n`);
 });
 
 test('a directory takes thousands of files', () => {
