@@ -54,13 +54,13 @@ export const en = {
 	'hosts.machines': (values: {readonly running: number; readonly count: number}) =>
 		values.count === 1 ? `1 VM (${values.running} running)` : `${values.count} VMs (${values.running} running)`,
 	'hosts.containers': (values: {readonly running: number; readonly count: number}) =>
-		values.count === 1 ? `1 container (${values.running} running)` : `${values.count} containers (${values.running} running)`,
+		values.count === 1 ? `1 Docker container (${values.running} running)` : `${values.count} Docker containers (${values.running} running)`,
 
 	'vcpus.none': 'No virtual machine is running.',
 	'vcpus.steal': 'steal',
 	'vcpus.idle': 'idle',
 
-	'layers.none': 'No images and no containers yet. Try docker pull.',
+	'layers.none': 'No images and no Docker containers yet. Try docker pull.',
 	'layers.image': 'image',
 	'layers.upper': 'container layer',
 	'layers.shared': (values: {readonly count: number}) => `shared by ${values.count}`,

@@ -51,13 +51,13 @@ export const zhCn: Catalogue = {
 	'hosts.load': '负载',
 	'hosts.processes': ({count}) => `${count} 个进程`,
 	'hosts.machines': ({running, count}) => `${count} 台虚拟机（${running} 台运行中）`,
-	'hosts.containers': ({running, count}) => `${count} 个容器（${running} 个运行中）`,
+	'hosts.containers': ({running, count}) => `${count} 个 Docker 容器（${running} 个运行中）`,
 
 	'vcpus.none': '没有正在运行的虚拟机。',
 	'vcpus.steal': '被抢占',
 	'vcpus.idle': '空闲',
 
-	'layers.none': '还没有镜像和容器，试试 docker pull。',
+	'layers.none': '还没有镜像和 Docker 容器，试试 docker pull。',
 	'layers.image': '镜像',
 	'layers.upper': '容器层',
 	'layers.shared': ({count}) => `${count} 处共用`,

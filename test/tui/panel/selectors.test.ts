@@ -22,7 +22,7 @@ const nginx = worldOf({
 
 test('every panel of an empty world says what is missing', () => {
 	expect(rows('hosts', {})).toBe('No hosts in this world.');
-	expect(rows('layer-stack', {})).toBe('No images and no containers yet. Try docker pull.');
+	expect(rows('layer-stack', {})).toBe('No images and no Docker containers yet. Try docker pull.');
 	expect(rows('images', {})).toBe('No images yet. Try docker pull.');
 	expect(rows('processes', {})).toBe('No processes.');
 	expect(rows('vcpu-map', {})).toBe('No virtual machine is running.');
@@ -98,7 +98,7 @@ test('hosts: processors, memory, load, and how much runs on them', () => {
 		'  memory ███░░░░░░░ 4 GiB / 16 GiB',
 		'  load █░░░░░░░░░ 1 / 8',
 		'  2 processes',
-		'* 1 container (1 running)',
+		'* 1 Docker container (1 running)',
 	].join('\n'));
 });
 
