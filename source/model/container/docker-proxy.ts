@@ -2,7 +2,7 @@
 // and those of containers of the same network) and passes their bytes on. Source: moby/moby cmd/docker-proxy.
 //
 // Simplified: there is one for the IPv4 address only; the second process that real hosts show for [::] is not there. UDP and SCTP ports
-// have none, since datagrams are not modelled. Its parent is the first process and not dockerd, which would have to wait for it.
+// have their rules but no proxy, since datagrams are not modelled. Its parent is the first process and not dockerd, which would have to wait for it.
 
 import {accept, read, write} from '../kernel/blocking.js';
 import {failed} from '../kernel/errno.js';

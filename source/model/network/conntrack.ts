@@ -2,7 +2,8 @@
 // translation is nothing but a reply tuple that is not the mirror image. Source: Linux net/netfilter/nf_conntrack_core.c, nf_nat_core.c.
 //
 // Simplified: a table lives as long as one connection is being opened, or one question and its answer are on their way, so connections do
-// not meet in it: two that masquerading gives the same source port are not told apart by another port.
+// not meet in it: two that masquerading gives the same source port are not told apart by another port. For the same reason there is nothing
+// to list: neither `conntrack` nor /proc/net/nf_conntrack exists.
 
 import type {ConnectionState} from './netfilter.js';
 import type {NetNamespaceId} from './network-schema.js';

@@ -1,7 +1,8 @@
 // Names: what a name server answers. Docker's own server at 127.0.0.11 knows the containers of the networks that a container is
 // on; for anything else it asks the host's server. Source: moby/moby libnetwork/resolver.go.
 //
-// Simplified: queries are answered at once, without a datagram; only addresses of IPv4 (A records) exist.
+// Simplified: queries are answered at once, without a datagram; only addresses of IPv4 (A records) exist. So the rules by which dockerd turns
+// port 53 of 127.0.0.11 to the port that it listens on are not there, and iptables in a container shows none.
 
 import {randomBelow} from '../../base/random.js';
 import type {Reads, Writes} from '../../base/transaction.js';
@@ -10,7 +11,7 @@ import {netNamespace} from './link.js';
 import type {NameRecord, NetNamespaceId, NetworkSchema} from './network-schema.js';
 
 /** The scope of names that every host can look up, if it reaches a name server. */
-export const publicScope = 'internet';
+const publicScope = 'internet';
 
 export const embeddedServer = '127.0.0.11';
 

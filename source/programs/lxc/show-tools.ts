@@ -1,4 +1,7 @@
 // lxc-ls(1), lxc-info(1), lxc-cgroup(1), lxc-config(1). Source: LXC 5.0.2, src/lxc/tools/lxc_ls.c, lxc_info.c, lxc_cgroup.c, lxc_config.c.
+//
+// Simplified: lxc-info shows of a container's usage, and lxc-checkconfig of the kernel's features, only what is modelled; the other lines of the
+// real ones are left out.
 
 import {encodeText} from '../../base/bytes.js';
 import {failed} from '../../model/kernel/errno.js';

@@ -2,7 +2,7 @@
 // (cpu_max_write, cpu_weight_write_u64), kernel/cgroup/pids.c, kernel/cgroup/cpuset.c, block/blk-throttle.c.
 //
 // Simplified: block devices do no modelled work for groups, so io.stat is empty and io.max is kept but not enforced; there is no pressure
-// stall information.
+// stall information (PSI).
 
 import {type Failure, failed, failure} from '../errno.js';
 import {maxPid} from '../limits.js';
