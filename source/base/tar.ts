@@ -53,7 +53,7 @@ const typesByFlag = new Map<string, TarType>([...Object.entries(typeFlags).map((
 const maxOctal7 = 0o7777777;
 const maxOctal11 = 0o77777777777;
 
-export const noContent: SparseBytes = {sizeBytes: 0, chunks: []};
+const noContent: SparseBytes = {sizeBytes: 0, chunks: []};
 
 /** An entry with everything that most entries leave alone. */
 export function tarEntry(name: string, type: TarType, rest: Partial<TarEntry> = {}): TarEntry {

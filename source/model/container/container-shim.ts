@@ -136,7 +136,7 @@ function deliverOutput(pump: Pump, {stream, cutter}: Source, bytes: Uint8Array):
 }
 
 /** Hands bytes to somebody attached and wakes them. */
-export function queueOutput({access}: EngineHost, attachment: Attachment, stream: OutputStream, bytes: Uint8Array): void {
+function queueOutput({access}: EngineHost, attachment: Attachment, stream: OutputStream, bytes: Uint8Array): void {
 	attachment.queue.push({stream, bytes});
 	attachment.queuedBytes += bytes.length;
 	access.wake(attachment.channel);

@@ -113,6 +113,7 @@ export function allowNetwork(tx: Tx, host: NetNamespaceId, network: DockerNetwor
 	}
 }
 
+/** Takes the rules of a removed network away. */
 export function forgetNetwork(tx: Tx, host: NetNamespaceId, network: DockerNetwork): void {
 	for (const line of networkLines(network)) {
 		removeLine(tx, host, line);
@@ -124,12 +125,14 @@ function endpointLine({bridge}: DockerNetwork, address: string): Line {
 	return last('raw', 'PREROUTING', `-d ${address}/32 ! -i ${bridge} -j DROP`);
 }
 
+/** An internal network needs no such rule: nothing leads there. */
 export function guardEndpoint(tx: Tx, host: NetNamespaceId, network: DockerNetwork, address: string): void {
 	if (!network.isInternal) {
 		addLine(tx, host, endpointLine(network, address));
 	}
 }
 
+/** The address is free again. */
 export function releaseEndpoint(tx: Tx, host: NetNamespaceId, network: DockerNetwork, address: string): void {
 	removeLine(tx, host, endpointLine(network, address));
 }
@@ -145,12 +148,14 @@ function portLines(bridge: string, address: string, {protocol, hostAddress, host
 
 type ToContainer = {readonly bridge: string; readonly address: string; readonly port: Pick<PublishedPort, 'protocol' | 'hostAddress' | 'hostPort' | 'containerPort'>};
 
+/** For a container that publishes the port: connections to it are turned to the container and let through. */
 export function openPort(tx: Tx, host: NetNamespaceId, {bridge, address, port}: ToContainer): void {
 	for (const line of portLines(bridge, address, port)) {
 		addLine(tx, host, line);
 	}
 }
 
+/** The rules go with the container that published the port. */
 export function closePort(tx: Tx, host: NetNamespaceId, {bridge, address, port}: ToContainer): void {
 	for (const line of portLines(bridge, address, port)) {
 		removeLine(tx, host, line);

@@ -224,7 +224,7 @@ function checkCpuset(kind: 'cpus' | 'mems', list: string, count: number): Engine
 }
 
 /** `0-2,4` as numbers, or undefined if it is none. */
-export function parseCpuset(text: string): readonly number[] | undefined {
+function parseCpuset(text: string): readonly number[] | undefined {
 	const cpus: number[] = [];
 	for (const part of text.split(',')) {
 		const range = /^(?<from>\d{1,4})(?:-(?<to>\d{1,4}))?$/v.exec(part)?.groups;

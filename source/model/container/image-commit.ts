@@ -29,7 +29,7 @@ export type ImageChange = {
 };
 
 /** The configuration document of a child image. */
-export function childDocument(store: Store, {parent, chain, config, container, containerConfig, author, comment}: ImageChange): ImageDocument {
+function childDocument(store: Store, {parent, chain, config, container, containerConfig, author, comment}: ImageChange): ImageDocument {
 	const diff = chain === undefined ? undefined : must(getLayer(store, chain), 'childDocument: no layer').diff;
 	const below = parent?.document.rootfs.diff_ids ?? [];
 	const isNew = diff !== undefined && diff !== emptyDiff && chain !== undefined && chain !== (parent === undefined ? undefined : topChain(parent));

@@ -23,7 +23,7 @@ export type LayerTree = ReadonlyMap<Id, Inode>;
 export const rootNode: NodeId = 2;
 const whiteoutPrefix = '.wh.';
 const opaqueMarker = '.wh..wh..opq';
-export const opaqueXattr = 'trusted.overlay.opaque';
+const opaqueXattr = 'trusted.overlay.opaque';
 const keptXattr = 'security.capability';
 
 export function isWhiteout(inode: Pick<Inode, 'type' | 'rdev'>): boolean {

@@ -44,7 +44,7 @@ function noDriver(name: string, driver: string): EngineError {
 type NewVolume = {readonly name: string; readonly labels?: Volume['labels']; readonly options?: Volume['options']};
 
 /** Makes a volume, or finds the one of that name; an empty name makes an anonymous one. */
-export function addVolume(engine: Engine, {name: asked, labels = null, options = null}: NewVolume): Volume | EngineError {
+function addVolume(engine: Engine, {name: asked, labels = null, options = null}: NewVolume): Volume | EngineError {
 	const name = asked === '' ? newId(engine, 'volume-id') : asked;
 	const existing = engine.tx.get(`volume:${engine.engine}`, name);
 	if (existing !== undefined) {

@@ -75,7 +75,7 @@ function makeInitialNamespaces(tx: Transaction<KernelSchema, KernelEvent>, kerne
 	return initial as Record<NamespaceKind, NamespaceId>;
 }
 
-export function rootPlace(tx: Transaction<KernelSchema, KernelEvent>, kernel: KernelId): Place {
+function rootPlace(tx: Transaction<KernelSchema, KernelEvent>, kernel: KernelId): Place {
 	const {initial} = must(tx.get('kernel', kernel), 'rootPlace: no kernel');
 	const mount = must(rootMount(tx, initial.mnt), `rootPlace: kernel ${kernel} has no root mount`);
 	return {mount: mount.id, node: mount.root};

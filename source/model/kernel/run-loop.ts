@@ -21,7 +21,7 @@ import type {KernelEvent, KernelId, KernelSchema, Task, TaskId} from './schema.j
 /** A task among all kernels: `KERNEL:TASK`. */
 export type TaskKey = string;
 
-export function taskKey(kernel: KernelId, task: TaskId): TaskKey {
+function taskKey(kernel: KernelId, task: TaskId): TaskKey {
 	return `${kernel}:${task}`;
 }
 

@@ -94,7 +94,7 @@ export function stopListening(tx: Writes<KernelSchema>, namespace: NamespaceId, 
 	tx.delete('listener', inetKey(namespace, address, port));
 }
 
-export function describeAddress(address: SocketAddress | undefined): string {
+function describeAddress(address: SocketAddress | undefined): string {
 	return address === undefined ? '' : (address.family === 'unix' ? address.path : `${address.address}:${address.port}`);
 }
 

@@ -54,7 +54,7 @@ const guestPanels: readonly GuestPanelName[] = ['registers', 'exits', 'page-tabl
 
 export const panelNames = Object.keys(panels) as readonly PanelName[];
 
-export function isPanelName(name: string | undefined): name is PanelName {
+function isPanelName(name: string | undefined): name is PanelName {
 	return name !== undefined && Object.hasOwn(panels, name);
 }
 

@@ -29,7 +29,7 @@ export function countTasks(tx: CgroupReads, kernel: KernelId, path: string): num
 }
 
 /** Whether pids.max of the group and of all above it leaves room for another task; counts the refusal. */
-export function mayHaveAnotherTask(tx: CgroupTx, kernel: KernelId, path: string): boolean {
+function mayHaveAnotherTask(tx: CgroupTx, kernel: KernelId, path: string): boolean {
 	for (const group of withAncestors(tx, kernel, path)) {
 		if (group.pids.max !== 'max' && countTasks(tx, kernel, group.path) >= group.pids.max) {
 			putCgroup(tx, kernel, {...group, pids: {...group.pids, maxEvents: group.pids.maxEvents + 1}});

@@ -183,7 +183,7 @@ function limits(view: View): string {
 }
 
 /** How bad it would be to keep this process when memory is short: its share of memory in thousandths, shifted by the adjustment. */
-export function oomScore(task: Task, totalBytes: number): number {
+function oomScore(task: Task, totalBytes: number): number {
 	// fs/proc/base.c, proc_oom_score: badness over total pages, times 1000, plus 1000 at two thirds.
 	const points = Math.floor(task.memoryBytes * 1000 / Math.max(totalBytes, 1)) + task.oomScoreAdjust;
 	return Math.max(0, Math.floor((1000 + points) * 2 / 3));

@@ -40,7 +40,7 @@ function fileAt(view: View): OpenFile | undefined {
 }
 
 /** What the link of a descriptor says: a path, or the kind and number of what has none. */
-export function describeFile(view: View, file: OpenFile): string | Failure {
+function describeFile(view: View, file: OpenFile): string | Failure {
 	const {what} = file;
 	switch (what.kind) {
 		case 'node': {
