@@ -7,6 +7,7 @@ import {fileGrader, type GradeOptions} from './grade-one.js';
 
 const gradeFile = fileGrader(workerData as GradeOptions);
 
+/** The task that piscina calls, once for each file. */
 export function gradeInThread(file: TranscriptFile): Grade {
 	return gradeFile(file);
 }

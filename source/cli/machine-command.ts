@@ -17,6 +17,7 @@ export type MachineFlags = {readonly technique: string; readonly budget: number;
 /** What is wrong with the request; status 2. */
 class Refusal extends Error {}
 
+/** 0 however the program ended, 2 if it could not be begun. */
 export function machineCommand(file: string, flags: MachineFlags): number {
 	try {
 		console.log(runImage(file, flags));

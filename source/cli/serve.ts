@@ -27,6 +27,7 @@ const usageError = 2;
 /** EX_SOFTWARE of sysexits.h: a session that can take no more actions. */
 const atTheEnd = 70;
 
+/** Resolves to the exit status: 0 after a signal that ends it, 2 if the address cannot be used, 70 if the server had to end. */
 export async function serve(options: ServeOptions): Promise<number> {
 	const {locale} = options;
 	const address = chooseAddress(options);
@@ -72,7 +73,7 @@ function chooseAddress({engine, anyAddress, locale}: ServeOptions): EngineAddres
 	return address;
 }
 
-/** Serves until Ctrl-C or SIGTERM. */
+/** Serves until one of `endings`, or until the session can take no more. */
 async function serveOn(listener: Server, address: EngineAddress, {scenario, seed, learner, record, locale}: ServeOptions): Promise<number> {
 	const epochSeconds = recentEpoch();
 	const origin: Origin = {lab: undefined, scenario, seed, learner, interactive: false, columns: 80, rows: 24, epochSeconds};

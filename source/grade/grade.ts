@@ -97,6 +97,7 @@ export type Grader = {
 
 const nobody: Facts = {lab: undefined, learner: undefined, seed: undefined, engine: undefined, startedSeconds: undefined, seal: undefined, notes: []};
 
+/** Reads a transcript, runs it again, and judges every step. What cannot be judged is a result too, with the line and the reason. */
 export function grade(bytes: Uint8Array, grader: Grader): Grade {
 	const transcript = readTranscript(bytes);
 	if ('refused' in transcript) {

@@ -31,6 +31,7 @@ export function readKey(pem: string, kind: 'private' | 'public'): KeyObject | {r
 	}
 }
 
+/** The payload and its signature, both in base64url, with a dot between. */
 export function makeTicket(payload: TicketPayload, privateKey: KeyObject): string {
 	const bytes = Buffer.from(JSON.stringify(payload));
 	return `${bytes.toString('base64url')}.${sign(undefined, bytes, privateKey).toString('base64url')}`;

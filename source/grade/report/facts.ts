@@ -6,6 +6,7 @@ import type {CheckGrade, StepGrade} from '../grade.js';
 /** Digits of the receipt that are written on paper. */
 const receiptDigits = 12;
 
+/** The first digits of the last seal: a learner compares them with what was handed in. */
 export function receiptOf({grade}: Entry): string {
 	return grade.seal?.slice(0, receiptDigits) ?? '';
 }

@@ -59,6 +59,7 @@ export function parseCosts(text: string): readonly CostRow[] | {readonly refused
 
 export type CostedRow = CostRow & {readonly count: number; readonly total: number};
 
+/** What the counted events cost by the table: each row with its total, and all together. */
 export function costOf(counts: GuestCounts, rows: readonly CostRow[]): {readonly rows: readonly CostedRow[]; readonly total: number} {
 	const costed = rows.map(row => ({...row, count: counts[row.event], total: counts[row.event] * row.cycles}));
 	return {rows: costed, total: costed.reduce((sum, {total}) => sum + total, 0)};

@@ -17,6 +17,7 @@ const everything = right.read | right.write | right.execute;
 
 type Walked = {readonly rows: readonly WalkRow[]; readonly result: WalkResult};
 
+/** The walk of `gva` as the guest would make it, by default a read in the ring that it is in. */
 export function walkGuest(guest: GuestMachine, gva: number, {access = 'read', user = guest.cpu.cpl === 3}: {readonly access?: AccessKind; readonly user?: boolean} = {}): WalkRecord {
 	const {cpu} = guest;
 	const controls = pagingOf(guest);

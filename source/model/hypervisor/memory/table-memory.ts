@@ -5,6 +5,7 @@ import type {TableMemory} from '../../machine/page-walk.js';
 
 const high = 2 ** 32;
 
+/** Entries of 4 or 8 bytes, as numbers, at addresses of `memory`. */
 export function tableMemory(memory: PhysicalMemory): TableMemory {
 	return {
 		load: (address, bytes) => (memory.readDword(address) >>> 0) + (bytes === 8 ? (memory.readDword(address + 4) >>> 0) * high : 0),

@@ -22,6 +22,7 @@ export function fillShadow(vcpu: Vcpu, shadow: ShadowPaging, exit: VmExit): bool
 	return true;
 }
 
+/** Drops the shadow entries of a page or of all pages, and what the processor's TLB holds for the guest. */
 export function forgetShadow(vcpu: Vcpu, shadow: ShadowPaging, what: number | 'non-global' | 'all'): void {
 	if (what === 'all') {
 		shadow.forgetAll();

@@ -64,6 +64,7 @@ export class TrapAndEmulate implements Technique {
 	}
 }
 
+/** Counts an exit that an exception or interrupt made, by its vector. */
 export function countException({counts}: Vcpu, {interruption}: VmExit): void {
 	if (interruption !== undefined) {
 		counts.exceptions.set(interruption.vector, (counts.exceptions.get(interruption.vector) ?? 0) + 1);

@@ -26,6 +26,7 @@ export const flatSegments: readonly Segment[] = [
 	{selector: flatSelector.userData, base: 0, limit: hypervisorStart - 1, attributes: common | attribute.writable | dpl(3)},
 ];
 
+/** The flat segment of exactly this selector; undefined if there is none. */
 export function flatSegment(selector: number): Segment | undefined {
 	return flatSegments.find(segment => segment.selector === (selector & 0xFFFF));
 }

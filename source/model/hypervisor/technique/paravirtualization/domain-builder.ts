@@ -31,6 +31,7 @@ export type DomainOptions = {
 
 export class KernelTooLarge {}
 
+/** A domain with its kernel, page tables and start information in place. Throws `KernelTooLarge`. */
 export function buildDomain(xen: Xen, id: number, {kernel, isPrivileged = false, memoryBytes = layout.mappedBytes, commandLine = ''}: DomainOptions): Domain {
 	if (kernel.length > layout.mappedBytes - layout.kernel) {
 		throw new KernelTooLarge();

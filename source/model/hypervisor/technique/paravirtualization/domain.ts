@@ -39,7 +39,7 @@ export type Domain = {
 	readonly frames: Set<number>;
 	/** Those that are page tables: no mapping of them may be writable. */
 	readonly tables: Map<number, PageType>;
-	/** Frames of others that they have granted it, and how often it maps them. */
+	/** Frames of others that they have granted it, and whether for reading only. */
 	readonly granted: Map<number, {readonly isReadOnly: boolean}>;
 	readonly sharedFrame: Hpa;
 	readonly grantFrame: Hpa;
@@ -58,6 +58,7 @@ export function newCounts(): DomainCounts {
 	return {hypercalls: new Map(), multicallEntries: 0, mmuUpdates: 0, bounces: 0, events: 0, direct: 0, traps: 0};
 }
 
+/** Whether it has neither crashed nor shut down. */
 export function isAlive({status}: Domain): boolean {
 	return typeof status === 'string';
 }

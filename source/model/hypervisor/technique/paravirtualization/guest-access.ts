@@ -25,10 +25,12 @@ export function readGuest(cpu: Cpu, address: number): number {
 	return guarded(address, 4, () => cpu.mmu.asSupervisor(() => cpu.mmu.read32(address | 0)));
 }
 
+/** Throws `BadAddress` where the kernel could not read. */
 export function readGuestBytes(cpu: Cpu, address: number, length: number): Uint8Array {
 	return guarded(address, length, () => cpu.mmu.asSupervisor(() => Uint8Array.from({length}, (_, index) => cpu.mmu.read8((address + index) | 0))));
 }
 
+/** 4 bytes. Throws `BadAddress` where the kernel could not write. */
 export function writeGuest(cpu: Cpu, address: number, value: number): void {
 	guarded(address, 4, () => {
 		cpu.mmu.asSupervisor(() => {
@@ -37,6 +39,7 @@ export function writeGuest(cpu: Cpu, address: number, value: number): void {
 	});
 }
 
+/** 2 bytes. Throws `BadAddress` where the kernel could not write. */
 export function writeGuestWord(cpu: Cpu, address: number, value: number): void {
 	guarded(address, 2, () => {
 		cpu.mmu.asSupervisor(() => {
