@@ -1,6 +1,6 @@
 // The command line of iptables: which chain and table, what to do, and the words of the rule, which are read apart (rule-syntax.ts).
 
-export type IptablesAction = 'append' | 'insert' | 'replace' | 'check' | 'delete' | 'list' | 'list-rules' | 'flush' | 'zero' | 'delete-chain' | 'new-chain' | 'rename-chain' | 'policy';
+type IptablesAction = 'append' | 'insert' | 'replace' | 'check' | 'delete' | 'list' | 'list-rules' | 'flush' | 'zero' | 'delete-chain' | 'new-chain' | 'rename-chain' | 'policy';
 
 export type IptablesCommand = {
 	readonly kind: 'command';
@@ -20,7 +20,7 @@ export type IptablesCommand = {
 	readonly zeroes: boolean;
 };
 
-export type ParsedCommand = IptablesCommand | {readonly kind: 'usage'; readonly message: string} | {readonly kind: 'unmodelled'; readonly what: string} | {readonly kind: 'version'} | {readonly kind: 'help'};
+type ParsedCommand = IptablesCommand | {readonly kind: 'usage'; readonly message: string} | {readonly kind: 'unmodelled'; readonly what: string} | {readonly kind: 'version'} | {readonly kind: 'help'};
 
 /** How each command continues: a chain it needs or may have, and after it a number, a word, or the rule. */
 const commands: Readonly<Record<string, {readonly action: IptablesAction; readonly chain: 'needed' | 'optional'; readonly then?: 'number' | 'maybe-number' | 'word'}>> = {

@@ -19,7 +19,7 @@ const refusals = {
 	UNSUPPORTED: [405, 'The operation is unsupported.'],
 } as const;
 
-export type RefusalCode = keyof typeof refusals;
+type RefusalCode = keyof typeof refusals;
 
 /** A refusal with its code; a detail of undefined is left out. */
 export function refuse(code: RefusalCode, detail?: Json, headers: readonly Header[] = []): Reply {

@@ -12,7 +12,7 @@ import type {Blocking} from '../standard-io.js';
 import {refuse, type Reply} from './reply.js';
 import type {RegistryStorage} from './storage.js';
 
-export type UploadRequest = {
+type UploadRequest = {
 	readonly process: Process;
 	/** `http://localhost:5000`: what URLs in answers begin with. */
 	readonly origin: string;

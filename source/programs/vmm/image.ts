@@ -12,7 +12,7 @@ import {baseName, directoryName, joinPath} from '../paths.js';
 import type {Blocking} from '../standard-io.js';
 
 /** Why there is no image: lines to print. */
-export type NoImage = {readonly refused: readonly string[]};
+type NoImage = {readonly refused: readonly string[]};
 
 const mostSourceBytes = 2 ** 20;
 const mostBinaryBytes = 64 * 2 ** 20;

@@ -25,7 +25,7 @@ import {eventOf, stopAndRemove, stopContainers} from './stop.js';
 /** Whether containers are made anew: if they differ, always, or never. */
 export type Recreate = 'diverged' | 'force' | 'never';
 
-export type ConvergeOptions = {
+type ConvergeOptions = {
 	/** The services that were named; the others are dependencies. */
 	readonly chosen: readonly string[];
 	readonly recreate: Recreate;

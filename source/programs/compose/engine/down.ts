@@ -16,7 +16,7 @@ import {inReverseOrder} from './order.js';
 import {labelled} from './resources.js';
 import {stopAndRemove} from './stop.js';
 
-export type DownOptions = {
+type DownOptions = {
 	/** Undefined if only the project's name is known. */
 	readonly project: Project | undefined;
 	readonly name: string;

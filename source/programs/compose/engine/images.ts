@@ -14,7 +14,7 @@ import type {Compose} from './compose.js';
 /** What is known of a service's image. */
 export type Image = {readonly id: string; readonly volumes: readonly string[]};
 
-export type ImageOptions = {
+type ImageOptions = {
 	/** Build even if the image is there. */
 	readonly builds: boolean;
 	readonly neverBuilds?: boolean;

@@ -5,7 +5,7 @@
 import {quote} from '../../docker/go-template/quote.js';
 import {substitute, type Lookup} from './interpolate.js';
 
-export type DotenvResult = {readonly values: ReadonlyMap<string, string>} | {readonly error: string};
+type DotenvResult = {readonly values: ReadonlyMap<string, string>} | {readonly error: string};
 
 type Rest = {readonly value: string; readonly end: number} | {readonly error: string};
 

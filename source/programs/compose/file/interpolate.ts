@@ -7,9 +7,9 @@ import {quote} from '../../docker/go-template/quote.js';
 
 export type Lookup = (name: string) => string | undefined;
 
-export type Substitution = {readonly text: string} | {readonly error: string};
+type Substitution = {readonly text: string} | {readonly error: string};
 
-export type Interpolation = {
+type Interpolation = {
 	readonly lookup: Lookup;
 	/** Called with the name of a variable that is not set and has no default. */
 	readonly onUnset: (name: string) => void;

@@ -8,7 +8,7 @@ import {CST, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, Parser, parse
 import type {Json} from '../../docker/go/json.js';
 import {quote} from '../../docker/go-template/quote.js';
 
-export type YamlProblem = {readonly kind: 'syntax' | 'keys' | 'limit'; readonly message: string};
+type YamlProblem = {readonly kind: 'syntax' | 'keys' | 'limit'; readonly message: string};
 
 const bytesMax = 1024 * 1024;
 const depthMax = 100;

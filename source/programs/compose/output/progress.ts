@@ -10,9 +10,9 @@ import {warn, type Client} from '../../docker/client/client.js';
 import type {Steps} from '../../docker/command/refusal.js';
 import {marshal} from '../../docker/go/json.js';
 
-export type EventKind = 'working' | 'done' | 'warning' | 'error';
+type EventKind = 'working' | 'done' | 'warning' | 'error';
 
-export type ProgressEvent = {
+type ProgressEvent = {
 	/** `Container web-1`. */
 	readonly id: string;
 	readonly kind: EventKind;

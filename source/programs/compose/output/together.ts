@@ -9,7 +9,7 @@ type Part<T> = {readonly steps: Steps<T>; readonly index: number; sleep: Extract
 /** So many are begun at once; each has a connection of its own to the daemon, and a process may have 1,024 files open. */
 const atOnceMax = 100;
 
-export type TogetherOptions<T> = {
+type TogetherOptions<T> = {
 	readonly more?: (result: T) => ReadonlyArray<Steps<T>> | 'stop';
 	readonly onSignal?: () => ReadonlyArray<Steps<T>> | 'stop';
 	/** Another number of parts at once. */

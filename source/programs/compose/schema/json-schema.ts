@@ -8,7 +8,7 @@ import {assert} from '../../../base/assert.js';
 import type {Json, JsonObject} from '../../docker/go/json.js';
 import {quote} from '../../docker/go-template/quote.js';
 
-export type SchemaDocument = {readonly [keyword: string]: unknown};
+type SchemaDocument = {readonly [keyword: string]: unknown};
 
 export type Mistake = {
 	/** Where in the value: `['services', 'web', 'ports', '0']`. */
