@@ -5,7 +5,9 @@ import {ash, bash, dash, sh} from '../shell/shell-program.js';
 import {busyboxOf, unmodelled} from './busybox.js';
 import {dockerd} from '../engine-api/daemon.js';
 import {libvirtd} from './libvirtd.js';
+import {kvmStat} from './kvm-stat.js';
 import {lscpu} from './lscpu.js';
+import {lsmod} from './lsmod.js';
 import {qemuSystem} from './qemu-system-x86_64.js';
 import {virsh} from './virsh/virsh.js';
 import {vmm} from './vmm.js';
@@ -160,7 +162,9 @@ const programs: Record<string, Program> = {
 	hello,
 	dockerd,
 	libvirtd,
+	kvm_stat: kvmStat,
 	lscpu,
+	lsmod,
 	'qemu-system-x86_64': qemuSystem,
 	virsh,
 	nginx,

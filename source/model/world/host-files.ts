@@ -10,7 +10,7 @@ import {guestFiles} from './guest-files.js';
 /** Programs of a host besides what the debian image has, by where Debian's packages put them. */
 const hostPrograms: Readonly<Record<string, readonly string[]>> = {
 	'/usr/bin': [
-		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
+		'arch', 'bc', 'bridge', 'chsh', 'clear', 'column', 'curl', 'dig', 'docker', 'docker-compose', 'file', 'free', 'hexdump', 'host', 'htop', 'ip', 'join', 'journalctl', 'killall', 'kvm_stat', 'less', 'logger', 'login', 'lsmod', 'lxc-attach',
 		'lxc-cgroup', 'lxc-checkconfig', 'lxc-config', 'lxc-console', 'lxc-copy', 'lxc-create', 'lxc-destroy', 'lxc-execute', 'lxc-freeze', 'lxc-info', 'lxc-ls', 'lxc-start', 'lxc-stop', 'lxc-unfreeze', 'lxc-wait', 'nano', 'nc', 'nslookup', 'pgrep', 'pidof', 'ping', 'pkill', 'ps', 'pstree', 'qemu-img', 'qemu-system-i386', 'qemu-system-x86_64', 'rev', 'fold', 'getfattr', 'setfattr', 'setsid', 'sha1sum',
 		'netstat', 'ss', 'strings', 'systemctl', 'tcpdump', 'top', 'tree', 'uptime', 'vi', 'vim', 'virsh', 'vmm', 'virt-install', 'vmstat', 'watch', 'wget', 'xxd', 'cal', 'time', 'kubectl', 'lsblk', 'redis-cli',
 	],

@@ -5,7 +5,8 @@ import {type ComputedEntry, directory, textFile, type View} from '../computed-fi
 import type {Task} from '../schema.js';
 import {allTasks} from '../tasks.js';
 import {memoryOf} from './memory.js';
-import {kernelOf, shownPid, sizeLine, ticks} from './proc-view.js';
+import {modules} from './modules.js';
+import {isIntel, kernelOf, shownPid, sizeLine, ticks} from './proc-view.js';
 import {sysctlEntries} from './sysctl.js';
 
 /** Simplified: the features that virtualization asks for, and those that every processor of the last fifteen years has. */
@@ -13,12 +14,11 @@ const cpuFlags = 'fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov 
 
 function cpuinfo(view: View): string {
 	const {cpuCount, cpuModel, cpuMhz, owner} = kernelOf(view);
-	const isIntel = !/amd|epyc/iv.test(cpuModel);
 	// On a host the processor offers its extension for guests; in a guest it says that there is a hypervisor.
-	const flags = `${cpuFlags} ${owner.startsWith('vm:') ? 'hypervisor' : (isIntel ? 'vmx ept vpid' : 'svm npt')}`;
+	const flags = `${cpuFlags} ${owner.startsWith('vm:') ? 'hypervisor' : (isIntel(cpuModel) ? 'vmx ept vpid' : 'svm npt')}`;
 	return Array.from({length: cpuCount}, (_, index) => [
 		`processor\t: ${index}`,
-		`vendor_id\t: ${isIntel ? 'GenuineIntel' : 'AuthenticAMD'}`,
+		`vendor_id\t: ${isIntel(cpuModel) ? 'GenuineIntel' : 'AuthenticAMD'}`,
 		`model name\t: ${cpuModel}`,
 		`cpu MHz\t\t: ${cpuMhz.toFixed(3)}`,
 		'physical id\t: 0',
@@ -133,8 +133,7 @@ export const kernelEntries: Readonly<Record<string, ComputedEntry>> = {
 	filesystems: textFile(filesystems),
 	loadavg: textFile(loadavg),
 	meminfo: textFile(meminfo),
-	// Everything that the model knows is built in.
-	modules: textFile(() => ''),
+	modules: textFile(modules),
 	partitions: textFile(() => 'major minor  #blocks  name\n\n'),
 	stat: textFile(stat),
 	swaps: textFile(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),

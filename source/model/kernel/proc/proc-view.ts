@@ -9,6 +9,11 @@ export function kernelOf({context}: View): Kernel {
 	return getKernel(context.tx, context.kernel);
 }
 
+/** Whose processor it is, by its name: Intel's or AMD's. */
+export function isIntel(cpuModel: string): boolean {
+	return !/amd|epyc/iv.test(cpuModel);
+}
+
 /** The pid namespace that a mount of proc shows: that of the process that mounted it, pid_namespaces(7). */
 export function pidNamespaceOf(view: View): NamespaceId {
 	const owner = view.context.tx.get('filesystem', view.fs)?.options['owner'] ?? '';
