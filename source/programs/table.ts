@@ -8,6 +8,7 @@ import {libvirtd} from './libvirtd.js';
 import {kvmStat} from './kvm-stat.js';
 import {lscpu} from './lscpu.js';
 import {lsmod} from './lsmod.js';
+import {qemuSystemI386} from './qemu-system-i386.js';
 import {qemuSystem} from './qemu-system-x86_64.js';
 import {virsh} from './virsh/virsh.js';
 import {vmm} from './vmm.js';
@@ -165,6 +166,7 @@ const programs: Record<string, Program> = {
 	kvm_stat: kvmStat,
 	lscpu,
 	lsmod,
+	'qemu-system-i386': qemuSystemI386,
 	'qemu-system-x86_64': qemuSystem,
 	virsh,
 	nginx,

@@ -42,7 +42,7 @@ function realRing({runner, cpu}: GuestMachine): number {
 	return runner === 'bare' || runner === 'hardware-shadow' || runner === 'hardware-nested' ? cpu.cpl : Math.max(1, cpu.cpl);
 }
 
-function segmentsOf({cpu}: GuestMachine): readonly SegmentRow[] {
+export function segmentsOf({cpu}: GuestMachine): readonly SegmentRow[] {
 	const row = (name: SegmentRow['name'], {selector, base, limit, attributes}: Segment): SegmentRow => ({name, selector, base: base >>> 0, limit: limit >>> 0, dpl: dplOf(attributes), attributes});
 	const six = ([['CS', CS], ['SS', SS], ['DS', DS], ['ES', ES], ['FS', FS], ['GS', GS]] as const).map(([name, index]) => row(name, cpu.segments[index]!));
 	return [...six, row('LDTR', cpu.ldtr), row('TR', cpu.tr)];

@@ -18,20 +18,9 @@ import type {Fd, Process, Running} from '../../model/kernel/program.js';
 import {JsonLines} from '../libvirt/json-lines.js';
 import type {Blocking} from '../standard-io.js';
 import {answer} from './answers.js';
+import {runSlice} from './guest-slice.js';
 import {readRequest, type Report} from './request.js';
 
-/** Units of guest time between two looks around: what takes longest of them, emulation of each, is some tens of milliseconds of real time. */
-const sliceUnits = 2000;
-/** A halted guest does nothing until its timer comes: it may sleep as long as this. */
-const mostIdleUnits = 50_000_000;
-/**
- * What a step of a program takes of real time, measured in what a guest does: instructions run directly, exceptions delivered, and trips to
- * the hypervisor, of which those of binary translation take the longest.
- */
-const directPerUnit = 100;
-const unitsPerFault = 0.5;
-const unitsPerTrip = 4;
-const unitsPerTranslatedTrip = 20;
 /** Slices between two publications of a guest that runs. */
 const slicesPerRecord = 64;
 
@@ -115,23 +104,13 @@ export class MachineProcess {
 	* #slice(): Blocking<void> {
 		const {guest} = this;
 		const {sys} = this.#process;
-		const before = {clock: guest.clock, idle: guest.idle, work: this.#work};
-		this.#stopped(this.guest.run(Math.min(this.deadline - guest.clock, guest.isHalted ? mostIdleUnits : sliceUnits)));
-		const idle = guest.idle - before.idle;
-		const busy = guest.clock - before.clock - idle;
-		sys.kernel().work(busy / directPerUnit + this.#work - before.work);
-		sys.burn(busy * rates.guestInstructionNs);
+		const {stop, idle} = runSlice(this.#process, guest, this.deadline - guest.clock);
+		this.#stopped(stop);
 		if (this.#isAttached) {
 			yield * this.#print();
 		}
 
 		yield idle > 0 && this.state === 'running' ? {kind: 'sleep', channels: [this.#channel], untilNs: sys.now() + idle * rates.guestInstructionNs} : {kind: 'step'};
-	}
-
-	/** Everything but instructions, in steps. */
-	get #work(): number {
-		const {host: {cpu}, trips, runner} = this.guest;
-		return cpu.faults * unitsPerFault + trips * (runner === 'binary-translation' ? unitsPerTranslatedTrip : unitsPerTrip);
 	}
 
 	/** Does single instructions, however the guest stands. */
