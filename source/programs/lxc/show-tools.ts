@@ -231,8 +231,7 @@ export const lxcCheckconfig = tool(lxcCommand('lxc-checkconfig', 'check the curr
 	yield * t.print([
 		'LXC version 5.0.2', '', '--- Namespaces ---', `Namespaces: ${has('/proc/self/ns')}`, ...kinds.map(([word, kind]) => `${word} namespace: ${has(`/proc/self/ns/${kind}`)}`), '',
 		'--- Control groups ---', `Cgroups: ${has(cgroupRoot)}`, `Cgroup namespace: ${has('/proc/self/ns/cgroup')}`, 'Cgroup v1 mount points: ', 'Cgroup v2 mount points: ', ` - ${cgroupRoot}`,
-		`Cgroup memory controller: ${controllers.includes('memory') ? 'enabled' : 'missing'}`, `Cgroup cpuset: ${controllers.includes('cpuset') ? 'enabled' : 'missing'}`, '',
-		'--- Misc ---', 'Veth pair device: enabled', 'Bridges: enabled', '', '',
+		`Cgroup memory controller: ${controllers.includes('memory') ? 'enabled' : 'missing'}`, `Cgroup cpuset: ${controllers.includes('cpuset') ? 'enabled' : 'missing'}`, '', '',
 	].join('\n'));
 	return 0;
 });
