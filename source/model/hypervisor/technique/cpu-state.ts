@@ -1,7 +1,7 @@
 // The state of a processor as a value, so that a hypervisor can keep a guest's and put it on the one real processor.
 
 import {refreshPaging} from '../../machine/control-registers.js';
-import type {Cpu, TableRegister} from '../../machine/cpu.js';
+import {cr0Bits, type Cpu, type TableRegister} from '../../machine/cpu.js';
 import type {Segment} from '../../machine/descriptor.js';
 
 export type CpuState = {
@@ -24,6 +24,9 @@ export type CpuState = {
 	halted: boolean;
 	shadow: boolean;
 };
+
+/** CR0 of the processor while a guest runs on tables that its hypervisor made or checked: paging, and read-only for the supervisor too. */
+export const guardedCr0 = cr0Bits.PE | cr0Bits.ET | cr0Bits.NE | cr0Bits.WP | cr0Bits.PG;
 
 /** A copy of what the processor holds. */
 export function saveCpu(cpu: Cpu): CpuState {

@@ -7,13 +7,13 @@
 // Source: SDM vol. 3, chapters 24 to 28 and 32.3.
 
 import type {Gpa, Hpa} from '../../../base/address.js';
-import {cr0Bits, cr4Bits, type Cpu} from '../../machine/cpu.js';
+import {cr4Bits, type Cpu} from '../../machine/cpu.js';
 import {vector} from '../../machine/fault.js';
 import type {Stop} from '../../machine/run.js';
 import {exitReason, type Intercepts, type VmExit} from '../../machine/vm-exit.js';
 import {NestedPaging} from '../memory/nested-paging.js';
 import {ShadowPaging} from '../memory/shadow-paging.js';
-import {type CpuState, loadCpu, saveCpu} from './cpu-state.js';
+import {type CpuState, loadCpu, saveCpu, guardedCr0} from './cpu-state.js';
 import {fillShadow, forgetShadow} from './shadow-faults.js';
 import {countException} from './trap-and-emulate.js';
 import type {Technique, Vcpu} from './vcpu.js';
@@ -94,7 +94,7 @@ export class HardwareShadow implements Technique {
 	enter(budget: number): Stop | undefined {
 		const {guest} = this.#vcpu;
 		const {cpu} = this.#vcpu.host;
-		loadCpu(cpu, {...guest, cr0: cr0Bits.PE | cr0Bits.ET | cr0Bits.NE | cr0Bits.WP | cr0Bits.PG, cr3: this.shadow.root, cr4: guest.cr4 & (cr4Bits.TSD | cr4Bits.UMIP)});
+		loadCpu(cpu, {...guest, cr0: guardedCr0, cr3: this.shadow.root, cr4: guest.cr4 & (cr4Bits.TSD | cr4Bits.UMIP)});
 		cpu.intercepts = {
 			...always, interruptWindow: this.#vcpu.isInterruptPending, exceptions: 1 << vector.PF, invlpg: true, cr3Load: true, cr3Store: true,
 			cr0Mask: -1, cr0Shadow: guest.cr0, cr4Mask: -1, cr4Shadow: guest.cr4,

@@ -7,14 +7,14 @@
 // allow nothing. Memory is kept apart by shadow tables, on which ring 1 is supervisor like ring 0.
 
 import type {Gpa, Hpa} from '../../../base/address.js';
-import {cr0Bits, type Cpu, type TableRegister} from '../../machine/cpu.js';
+import {type Cpu, type TableRegister} from '../../machine/cpu.js';
 import type {Segment} from '../../machine/descriptor.js';
 import {IF, IOPL} from '../../machine/flags.js';
 import {CS, SS} from '../../machine/registers.js';
 import type {Stop} from '../../machine/run.js';
 import type {Intercepts, VmExit} from '../../machine/vm-exit.js';
 import {ShadowPaging} from '../memory/shadow-paging.js';
-import {type CpuState, loadCpu} from './cpu-state.js';
+import {type CpuState, loadCpu, guardedCr0} from './cpu-state.js';
 import {fillShadow, forgetShadow} from './shadow-faults.js';
 import type {Technique, Vcpu} from './vcpu.js';
 
@@ -80,7 +80,7 @@ export function deprivileged(guest: CpuState, root: number): CpuState {
 		ldtr: {selector: 0, base: 0, limit: 0, attributes: 0},
 		tr: {selector: 0, base: 0, limit: 0, attributes: 0x8B00},
 		...hypervisorTables,
-		cr0: cr0Bits.PE | cr0Bits.ET | cr0Bits.NE | cr0Bits.WP | cr0Bits.PG,
+		cr0: guardedCr0,
 		cr3: root,
 		cr4: 0,
 		cpl: Math.max(1, guest.cpl),

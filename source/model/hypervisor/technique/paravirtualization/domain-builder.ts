@@ -8,11 +8,10 @@
 
 import {type Hpa, toHpa} from '../../../../base/address.js';
 import {assert, must} from '../../../../base/assert.js';
-import {cr0Bits} from '../../../machine/cpu.js';
 import {IF} from '../../../machine/flags.js';
 import {frameBytes} from '../../../machine/physical-memory.js';
 import {GuestMemory} from '../../memory/guest-memory.js';
-import {saveCpu} from '../cpu-state.js';
+import {saveCpu, guardedCr0} from '../cpu-state.js';
 import {flatSegments} from './bounce.js';
 import {type Domain, newCounts} from './domain.js';
 import {flatSelector, gdtBase, startInfo} from './interface.js';
@@ -51,7 +50,7 @@ export function buildDomain(xen: Xen, id: number, {kernel, isPrivileged = false,
 		kernelStack: {selector: flatSelector.kernelData, esp: layout.stackTop}, callback: undefined, timerAtNs: undefined,
 		state: {
 			...saveCpu(xen.host.cpu),
-			eip: layout.kernel, cpl: 1, cr0: cr0Bits.PE | cr0Bits.ET | cr0Bits.NE | cr0Bits.WP | cr0Bits.PG, cr3: frameAt(layout.directory) | 0, cr4: 0,
+			eip: layout.kernel, cpl: 1, cr0: guardedCr0, cr3: frameAt(layout.directory) | 0, cr4: 0,
 			systemFlags: IF | 2, segments: Array.from({length: 6}, (_, index) => ({...flatSegments[index === 1 ? 0 : 1]!})),
 			gdtr: {base: gdtBase | 0, limit: 0xFFFF}, ldtr: {selector: 0, base: 0, limit: 0, attributes: 0}, tr: {selector: 0, base: 0, limit: 0, attributes: 0x8B00},
 			halted: false, shadow: false,
